@@ -1,0 +1,551 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * gpiohub: the contract between the kernel module and user space.
+ *
+ * A hub is a character device, /dev/gpiohub0 ..., over up to 64 GPIO lines. Its
+ * lines are numbered 0..63, so that every set of lines is one __u64 (bit n is
+ * line n). Levels are physical: active-low is a matter of user space. Times are
+ * CLOCK_MONOTONIC in nanoseconds. All fields are little-endian and of the same
+ * layout for 32-bit and 64-bit callers. Fields named reserved must be zero.
+ *
+ * Errors that every call may give, not repeated below:
+ *   ENODEV  the hub was deleted, or a named line's chip is gone
+ *   EINVAL  a field or flag that this version does not know, or reserved != 0
+ *   ENXIO   a line that the hub does not have
+ *   EFAULT  a bad address
+ *   ENOTTY  an unknown ioctl
+ *   EACCES  the file was opened without write access, or gave the right up
+ *           (GPIOHUB_RESTRICT), and the call needs it
+ */
+#ifndef _UAPI_LINUX_GPIOHUB_H
+#define _UAPI_LINUX_GPIOHUB_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "gpiohub speaks little-endian only"
+#endif
+
+#define GPIOHUB_ABI_VERSION	1
+#define GPIOHUB_MAX_LINES	64
+#define GPIOHUB_NO_LINE		0xff	/* "no line" where a line is told */
+#define GPIOHUB_MAX_MESSAGE	240	/* bytes */
+#define GPIOHUB_MAX_SUBMIT	1024	/* commands */
+
+/*
+ * One event: 32 bytes, the same in the ring, from read(2), on the daemon's
+ * socket and in a recording.
+ *
+ * @seq: 0, 1, 2 ... per hub; never wraps
+ * @type: enum gpiohub_event_type
+ * @line: the line that it is about, or GPIOHUB_NO_LINE
+ * @flags: GPIOHUB_EVENT_FLAG_*
+ * @value: by type; see there
+ * @time_ns: never decreases from one event to the next
+ * @levels: what the hub knows of all lines just after this event; true for the
+ *	lines that the state page then calls known, 0 for the others
+ *
+ * A TEXT event carries GPIOHUB_TEXT_SIZE bytes of its message from value on, in
+ * place of value, time_ns and levels.
+ */
+struct gpiohub_event {
+	__u64 seq;
+	__u8 type;
+	__u8 line;
+	__u16 flags;
+	__u32 value;
+	__u64 time_ns;
+	__u64 levels;
+};
+
+#define GPIOHUB_TEXT_OFFSET	12	/* of value in struct gpiohub_event */
+#define GPIOHUB_TEXT_SIZE	20	/* bytes from there to its end */
+
+/**
+ * enum gpiohub_event_type - what happened
+ * @GPIOHUB_EVENT_RISING: the line is now high; value: ns before time_ns at
+ *	which it happened (0, but when another CPU published first), saturating
+ * @GPIOHUB_EVENT_FALLING: the line is now low; value as for RISING
+ * @GPIOHUB_EVENT_KNOWN: the line joined (value 1) or left (value 0) the known
+ *	mask; on joining, levels holds its first sample
+ * @GPIOHUB_EVENT_CONFIGURED: the line was configured; value: direction in bits
+ *	0-7, bias in 8-15, drive in 16-23 (enum gpiohub_direction, ...)
+ * @GPIOHUB_EVENT_GUARD: the line's owner is gone and its guard was applied;
+ *	value: enum gpiohub_guard in bits 0-7, a positive errno in bits 8-31 if
+ *	it could not be
+ * @GPIOHUB_EVENT_GONE: the line's chip went (value 1) or is back (value 0)
+ * @GPIOHUB_EVENT_MESSAGE: a message of value bytes; TEXT events follow it
+ *	without a gap
+ * @GPIOHUB_EVENT_TEXT: the next 20 bytes of the message, zero-padded
+ * @GPIOHUB_EVENT_LOST: made up by read(2), never in the ring: value (saturating)
+ *	and levels (exactly) positions from seq on were overwritten before this
+ *	reader came to them
+ *
+ * Numbers above these are for later versions; skip what you do not know.
+ */
+enum gpiohub_event_type {
+	GPIOHUB_EVENT_RISING = 1,
+	GPIOHUB_EVENT_FALLING = 2,
+	GPIOHUB_EVENT_KNOWN = 3,
+	GPIOHUB_EVENT_CONFIGURED = 4,
+	GPIOHUB_EVENT_GUARD = 5,
+	GPIOHUB_EVENT_GONE = 6,
+	GPIOHUB_EVENT_MESSAGE = 7,
+	GPIOHUB_EVENT_TEXT = 8,
+	GPIOHUB_EVENT_LOST = 9,
+};
+
+/* Sets of event types, for subscriptions. TEXT and LOST follow by themselves. */
+#define GPIOHUB_KIND(type)	(1U << (type))
+#define GPIOHUB_KINDS_EDGES	(GPIOHUB_KIND(GPIOHUB_EVENT_RISING) | \
+				 GPIOHUB_KIND(GPIOHUB_EVENT_FALLING))
+#define GPIOHUB_KINDS_ALL	(GPIOHUB_KINDS_EDGES | \
+				 GPIOHUB_KIND(GPIOHUB_EVENT_KNOWN) | \
+				 GPIOHUB_KIND(GPIOHUB_EVENT_CONFIGURED) | \
+				 GPIOHUB_KIND(GPIOHUB_EVENT_GUARD) | \
+				 GPIOHUB_KIND(GPIOHUB_EVENT_GONE) | \
+				 GPIOHUB_KIND(GPIOHUB_EVENT_MESSAGE))
+
+/* We drove the line. */
+#define GPIOHUB_EVENT_FLAG_DRIVEN	(1U << 0)
+/*
+ * The line changed and changed back before it was read: at least one change
+ * before this one has no event of its own. Counted as one occurrence.
+ */
+#define GPIOHUB_EVENT_FLAG_MISSED	(1U << 1)
+/* The time was taken in a thread, not in the hard interrupt. */
+#define GPIOHUB_EVENT_FLAG_THREADED	(1U << 2)
+/* Reserved: the time was taken by the chip. */
+#define GPIOHUB_EVENT_FLAG_HARDWARE	(1U << 3)
+
+/*
+ * Mapped memory. Four regions, MAP_SHARED, each mapped whole (length as told by
+ * GPIOHUB_INFO, rounded up to pages) at a constant offset. EINVAL: another
+ * offset or length, or a private mapping. EACCES: PROT_WRITE where it is
+ * read-only. A mapping stays readable after the hub went.
+ */
+#define GPIOHUB_MMAP_STATE	0x00000	/* struct gpiohub_state, read-only */
+#define GPIOHUB_MMAP_CURSOR	0x10000	/* struct gpiohub_cursor, needs O_RDWR */
+#define GPIOHUB_MMAP_POSITIONS	0x20000	/* struct gpiohub_positions, read-only */
+#define GPIOHUB_MMAP_RECORDS	0x30000	/* struct gpiohub_event[], read-only */
+
+/*
+ * Positions in the ring are the low 32 bits of seq. The record of position p is
+ * records[p & (n - 1)], n being their number, a power of two.
+ *
+ * @claim: the writer has begun to write every position before this one
+ * @head: the writer has finished every position before this one
+ *
+ * A reader whose next position is the 64-bit seq:
+ *
+ *	head = load_acquire(&positions->head);
+ *	if (head == (__u32)seq)
+ *		nothing new;
+ *	copy = records[seq & (n - 1)];		relaxed loads
+ *	fence_acquire();
+ *	claim = load_relaxed(&positions->claim);
+ *	if (claim - (__u32)seq > n || copy.seq != seq)
+ *		lapped;				do not look at the copy
+ *	seq++;
+ *
+ * A batch is copied and then checked once: its records from position
+ * claim - n on are good. A reader that was lapped copies the newest record
+ * (head - 1) the same way: head is then copy.seq + 1 in 64 bits, the oldest
+ * position that can still be read is claim - n, and what lies between it and
+ * the reader's seq is lost, exactly. After a pause that may have been longer
+ * than 2^32 events, it does so even if head == (__u32)seq.
+ */
+struct gpiohub_positions {
+	__u32 claim;
+	__u32 head;
+};
+
+/*
+ * The cursor of one open file, written by its reader. Once it is mapped, read(2)
+ * on this file answers EBUSY.
+ *
+ * @tail: the reader's next position; only shown to people (its lag)
+ * @wake_at: poll(2) calls the file readable, and wakes, when head reaches this
+ *	position: tail + 1 to be woken by the next event, more for a batch
+ *
+ * Before it sleeps a reader does
+ *
+ *	store_relaxed(&cursor->wake_at, (__u32)seq + batch);
+ *	fence_seq_cst();
+ *	if (load_relaxed(&positions->head) - (__u32)seq < batch)
+ *		poll();		with a timeout of its own if batch > 1
+ *
+ * and the kernel, after it moved head, the mirror of it. A wrong cursor harms
+ * nobody but its owner.
+ */
+struct gpiohub_cursor {
+	__u32 tail;
+	__u32 wake_at;
+};
+
+/* Per line: how many events of each kind since the hub was made. */
+struct gpiohub_state_line {
+	__u64 rising;
+	__u64 falling;
+	__u64 missed;
+	__u64 last_ns;		/* time_ns of the last edge, or 0 */
+};
+
+/*
+ * What the hub knows now. A single word may be loaded as it is; for several
+ * that belong together:
+ *
+ *	do {
+ *		begin = load_acquire(&state->sequence);
+ *		copy = *state;			relaxed loads
+ *		fence_acquire();
+ *	} while (begin & 1 || begin != load_relaxed(&state->sequence));
+ *
+ * @sequence: odd while the kernel writes
+ * @lines: how many lines the hub has
+ * @seq: the next event's number: every event before it is in here
+ * @time_ns: of the last event
+ * @levels: bit n: line n is high; true where known
+ * @known: watched (both edges armed) or driven push-pull by us, and not gone
+ * @outputs: lines that we configured as outputs
+ * @held: lines that the hub has taken from the kernel's GPIO library
+ * @watched: lines that somebody subscribed to
+ * @owned: lines that somebody has claimed
+ * @kept: lines without an owner, held as their last owner left them
+ * @gone: lines whose chip is gone
+ * @line: counters
+ */
+struct gpiohub_state {
+	__u32 sequence;
+	__u32 lines;
+	__u64 seq;
+	__u64 time_ns;
+	__u64 levels;
+	__u64 known;
+	__u64 outputs;
+	__u64 held;
+	__u64 watched;
+	__u64 owned;
+	__u64 kept;
+	__u64 gone;
+	__u64 reserved[5];
+	struct gpiohub_state_line line[GPIOHUB_MAX_LINES];
+};
+
+/*
+ * The file's position is a place in the stream: seq * 32, at open the end.
+ *
+ * lseek(2): SEEK_SET, SEEK_CUR, SEEK_END (the next event) and SEEK_DATA (the
+ * oldest record held at or after the offset; ENXIO if there is none yet).
+ * EINVAL: not a multiple of 32, negative, or beyond the end.
+ *
+ * read(2) gives whole events, as many as fit and are there, those that the
+ * file's subscription asks for (all, before the first GPIOHUB_SUBSCRIBE), and a
+ * LOST event where records were overwritten. It blocks, or EAGAIN. EINVAL: room
+ * for less than one event. EBUSY: the cursor is mapped.
+ *
+ * write(2) publishes a message of 1..GPIOHUB_MAX_MESSAGE bytes, whole. EMSGSIZE:
+ * longer. EINVAL: empty. EAGAIN: over the file's rate. It carries nothing else.
+ *
+ * poll(2): EPOLLIN when read(2) would not block, or head has reached wake_at of
+ * a mapped cursor. EPOLLHUP | EPOLLERR when the hub is gone, or as long as a
+ * line is gone that this file subscribed to. Ownership ends when a chip goes;
+ * subscriptions are armed again when it is back.
+ *
+ * open(2): EDQUOT: the user has too many files of this hub open.
+ */
+
+/* What the module can do beyond version 1: bits of gpiohub_info.features. */
+#define GPIOHUB_FEATURES	0ULL
+
+/**
+ * struct gpiohub_info - GPIOHUB_INFO
+ * @abi_version: GPIOHUB_ABI_VERSION of the module
+ * @lines: how many lines, 1..64
+ * @features: what it can do beyond version 1
+ * @epoch: another one with each hub that is made, also after a reboot
+ * @records: records in the ring, a power of two
+ * @state_size: bytes of each mapped region
+ * @cursor_size: ditto
+ * @positions_size: ditto
+ * @records_size: ditto
+ * @reserved: 0
+ * @name: "gpiohub0"
+ * @label: the text that the hub was made from, cut to fit
+ */
+struct gpiohub_info {
+	__u32 abi_version;
+	__u32 lines;
+	__u64 features;
+	__u64 epoch;
+	__u32 records;
+	__u32 state_size;
+	__u32 cursor_size;
+	__u32 positions_size;
+	__u32 records_size;
+	__u32 reserved;
+	char name[32];
+	char label[96];
+};
+
+enum gpiohub_direction {
+	GPIOHUB_DIRECTION_AS_IS = 0,	/* as an answer: not known */
+	GPIOHUB_DIRECTION_INPUT = 1,
+	GPIOHUB_DIRECTION_OUTPUT = 2,
+};
+
+enum gpiohub_bias {
+	GPIOHUB_BIAS_AS_IS = 0,		/* as an answer: not set by us */
+	GPIOHUB_BIAS_DISABLE = 1,
+	GPIOHUB_BIAS_PULL_UP = 2,
+	GPIOHUB_BIAS_PULL_DOWN = 3,
+};
+
+enum gpiohub_drive {
+	GPIOHUB_DRIVE_AS_IS = 0,	/* as an answer: not set by us */
+	GPIOHUB_DRIVE_PUSH_PULL = 1,
+	GPIOHUB_DRIVE_OPEN_DRAIN = 2,
+	GPIOHUB_DRIVE_OPEN_SOURCE = 3,
+};
+
+#define GPIOHUB_DEBOUNCE_AS_IS	0U
+#define GPIOHUB_DEBOUNCE_OFF	0xffffffffU
+
+/* What happens to a line when its owner gives it back, by whatever way. */
+enum gpiohub_guard {
+	GPIOHUB_GUARD_INPUT = 1,	/* it becomes an input and is let go */
+	GPIOHUB_GUARD_KEEP = 2,		/* the hub holds it for the next owner */
+};
+
+#define GPIOHUB_LINE_HELD	(1U << 0)	/* taken from the GPIO library */
+#define GPIOHUB_LINE_WATCHED	(1U << 1)
+#define GPIOHUB_LINE_OWNED	(1U << 2)	/* by anybody */
+#define GPIOHUB_LINE_MINE	(1U << 3)	/* by this file */
+#define GPIOHUB_LINE_KEPT	(1U << 4)
+#define GPIOHUB_LINE_KNOWN	(1U << 5)
+#define GPIOHUB_LINE_SLEEPS	(1U << 6)	/* cannot be reached from interrupts */
+#define GPIOHUB_LINE_GONE	(1U << 7)
+
+/**
+ * struct gpiohub_line_info - GPIOHUB_LINE_INFO
+ * @line: in: the line
+ * @flags: GPIOHUB_LINE_*
+ * @offset: the line's number on its chip
+ * @debounce_us: the chip's own debounce as set by us, 0 if none
+ * @direction: enum gpiohub_direction, while held
+ * @bias: enum gpiohub_bias
+ * @drive: enum gpiohub_drive
+ * @guard: enum gpiohub_guard, while owned or kept, else 0
+ * @watchers: files that subscribed to it
+ * @owner_pid: the process that claimed it, 0 if not owned or not visible to you
+ * @owner_uid: the user who claimed it; meaningful while owned or kept
+ * @owner_comm: the claiming process's name
+ * @chip: the chip's label
+ */
+struct gpiohub_line_info {
+	__u32 line;
+	__u32 flags;
+	__u32 offset;
+	__u32 debounce_us;
+	__u8 direction;
+	__u8 bias;
+	__u8 drive;
+	__u8 guard;
+	__u32 watchers;
+	__u32 owner_pid;
+	__u32 owner_uid;
+	char owner_comm[16];
+	char chip[48];
+};
+
+/**
+ * struct gpiohub_subscription - GPIOHUB_SUBSCRIBE
+ * @lines: the lines to watch: armed for both edges, their direction untouched
+ *	(an output is watched by what we drive). Replaces what this file had.
+ * @kinds: event types that read(2) gives, GPIOHUB_KIND(); not 0
+ * @line: out, on an error: the line that it is about, or GPIOHUB_NO_LINE
+ * @reserved: 0
+ *
+ * All or nothing. EBUSY: the line is used by somebody else in the kernel or
+ * through /dev/gpiochipN. EOPNOTSUPP: the line has no interrupt. EACCES: after
+ * GPIOHUB_RESTRICT_ARM, a line that this file did not watch before.
+ */
+struct gpiohub_subscription {
+	__u64 lines;
+	__u32 kinds;
+	__u32 line;
+	__u64 reserved;
+};
+
+/* GPIOHUB_RESTRICT: rights to give up for good; a __u32 of these. */
+#define GPIOHUB_RESTRICT_DRIVE	(1U << 0)  /* claim, configure, set, messages */
+#define GPIOHUB_RESTRICT_ARM	(1U << 1)  /* lines not watched by this file now */
+
+/**
+ * struct gpiohub_claim - GPIOHUB_CLAIM
+ * @lines: the lines to own. One owner per line may configure and drive it;
+ *	claiming changes nothing on the pin.
+ * @guard: enum gpiohub_guard; claiming again changes it
+ * @line: out, on an error: the line that it is about, or GPIOHUB_NO_LINE
+ * @reserved: 0
+ *
+ * All or nothing. EBUSY: another file owns the line, or it is used by somebody
+ * else (see GPIOHUB_SUBSCRIBE), or it is kept for another user and the caller
+ * has no CAP_SYS_ADMIN.
+ *
+ * GPIOHUB_RELEASE takes a __u64 of lines, applies their guard and gives them
+ * back. EPERM: this file does not own one of them; then none is released.
+ */
+struct gpiohub_claim {
+	__u64 lines;
+	__u32 guard;
+	__u32 line;
+	__u64 reserved[2];
+};
+
+/**
+ * struct gpiohub_config - GPIOHUB_CONFIGURE
+ * @lines: lines that this file owns; each gets the same
+ * @levels: what lines that become outputs drive from the first moment; lines
+ *	that are outputs already are not touched
+ * @direction: enum gpiohub_direction
+ * @bias: enum gpiohub_bias
+ * @drive: enum gpiohub_drive; only together with direction output
+ * @reserved: 0
+ * @debounce_us: the chip's own debounce in µs, or GPIOHUB_DEBOUNCE_*
+ * @line: out, on an error: the line that it is about, or GPIOHUB_NO_LINE
+ * @reserved2: 0
+ *
+ * Line by line, in order; an error ends it there. EPERM: a line that this file
+ * does not own (checked before any effect). EOPNOTSUPP: the chip cannot. EAGAIN:
+ * over the file's rate, which messages share.
+ */
+struct gpiohub_config {
+	__u64 lines;
+	__u64 levels;
+	__u8 direction;
+	__u8 bias;
+	__u8 drive;
+	__u8 reserved;
+	__u32 debounce_us;
+	__u32 line;
+	__u32 reserved2;
+};
+
+/**
+ * struct gpiohub_levels - GPIOHUB_GET and GPIOHUB_SET
+ * @lines: the lines
+ * @levels: out for GET: their levels, 0 for other lines. In for SET.
+ * @line: out, on an error: the line that it is about, or GPIOHUB_NO_LINE
+ * @reserved: 0
+ *
+ * GET asks the chip where the level is not known; a line that the hub does not
+ * hold is taken for the moment, which may switch its pin to GPIO. EBUSY: used
+ * by somebody else. EACCES: such a line, after GPIOHUB_RESTRICT_ARM.
+ *
+ * SET drives and publishes each change, in line order. EPERM: this file does
+ * not own one of the lines. EIO: one of them is not an output. Both are checked
+ * before any effect.
+ */
+struct gpiohub_levels {
+	__u64 lines;
+	__u64 levels;
+	__u32 line;
+	__u32 reserved;
+};
+
+/**
+ * struct gpiohub_command - one command of GPIOHUB_SUBMIT; 32 bytes
+ * @op: enum gpiohub_op
+ * @line: 0 (on the daemon's socket: see docs/protocol.md)
+ * @flags: 0 (ditto)
+ * @id: the caller's own; the kernel does not look at it
+ * @mask: by op
+ * @value: by op
+ * @arg: by op
+ *
+ * The same 32 bytes go over the daemon's socket.
+ */
+struct gpiohub_command {
+	__u8 op;
+	__u8 line;
+	__u16 flags;
+	__u32 id;
+	__u64 mask;
+	__u64 value;
+	__u64 arg;
+};
+
+/**
+ * enum gpiohub_op - what GPIOHUB_SUBMIT takes
+ * @GPIOHUB_OP_SET: mask: lines; value: levels
+ * @GPIOHUB_OP_CLAIM: mask: lines; value: enum gpiohub_guard
+ * @GPIOHUB_OP_RELEASE: mask: lines
+ * @GPIOHUB_OP_CONFIGURE: mask: lines; value: levels; arg: direction, bias and
+ *	drive in bits 0-7, 8-15 and 16-23, debounce_us in bits 32-63
+ *
+ * Fields not named must be 0.
+ */
+enum gpiohub_op {
+	GPIOHUB_OP_SET = 1,
+	GPIOHUB_OP_CLAIM = 2,
+	GPIOHUB_OP_RELEASE = 3,
+	GPIOHUB_OP_CONFIGURE = 4,
+};
+
+/**
+ * struct gpiohub_submit - GPIOHUB_SUBMIT
+ * @commands: address of an array of struct gpiohub_command
+ * @count: how many, 1..GPIOHUB_MAX_SUBMIT
+ * @done: out, also on an error: how many were done
+ * @line: out, on an error: the line that it is about, or GPIOHUB_NO_LINE
+ * @reserved: 0
+ *
+ * In order; stops at the first error and gives that command's.
+ */
+struct gpiohub_submit {
+	__u64 commands;
+	__u32 count;
+	__u32 done;
+	__u32 line;
+	__u32 reserved;
+};
+
+#define GPIOHUB_IOCTL		0xBC
+
+/* Needs read access only: looking. */
+#define GPIOHUB_INFO		_IOR(GPIOHUB_IOCTL, 0x01, struct gpiohub_info)
+#define GPIOHUB_LINE_INFO	_IOWR(GPIOHUB_IOCTL, 0x02, struct gpiohub_line_info)
+#define GPIOHUB_SUBSCRIBE	_IOWR(GPIOHUB_IOCTL, 0x03, struct gpiohub_subscription)
+#define GPIOHUB_RESTRICT	_IOW(GPIOHUB_IOCTL, 0x04, __u32)
+#define GPIOHUB_GET		_IOWR(GPIOHUB_IOCTL, 0x05, struct gpiohub_levels)
+
+/* Needs write access: changing something for others. */
+#define GPIOHUB_CLAIM		_IOWR(GPIOHUB_IOCTL, 0x10, struct gpiohub_claim)
+#define GPIOHUB_RELEASE		_IOW(GPIOHUB_IOCTL, 0x11, __u64)
+#define GPIOHUB_CONFIGURE	_IOWR(GPIOHUB_IOCTL, 0x12, struct gpiohub_config)
+#define GPIOHUB_SET		_IOWR(GPIOHUB_IOCTL, 0x13, struct gpiohub_levels)
+#define GPIOHUB_SUBMIT		_IOWR(GPIOHUB_IOCTL, 0x14, struct gpiohub_submit)
+
+#ifdef __cplusplus
+#define GPIOHUB_ASSERT static_assert
+#else
+#define GPIOHUB_ASSERT _Static_assert
+#endif
+GPIOHUB_ASSERT(sizeof(struct gpiohub_event) == 32, "event");
+GPIOHUB_ASSERT(sizeof(struct gpiohub_command) == 32, "command");
+GPIOHUB_ASSERT(sizeof(struct gpiohub_positions) == 8, "positions");
+GPIOHUB_ASSERT(sizeof(struct gpiohub_cursor) == 8, "cursor");
+GPIOHUB_ASSERT(sizeof(struct gpiohub_state_line) == 32, "state_line");
+GPIOHUB_ASSERT(sizeof(struct gpiohub_state) == 128 + 64 * 32, "state");
+GPIOHUB_ASSERT(sizeof(struct gpiohub_info) == 176, "info");
+GPIOHUB_ASSERT(sizeof(struct gpiohub_line_info) == 96, "line_info");
+GPIOHUB_ASSERT(sizeof(struct gpiohub_subscription) == 24, "subscription");
+GPIOHUB_ASSERT(sizeof(struct gpiohub_claim) == 32, "claim");
+GPIOHUB_ASSERT(sizeof(struct gpiohub_config) == 32, "config");
+GPIOHUB_ASSERT(sizeof(struct gpiohub_levels) == 24, "levels");
+GPIOHUB_ASSERT(sizeof(struct gpiohub_submit) == 24, "submit");
+#undef GPIOHUB_ASSERT
+
+#endif /* _UAPI_LINUX_GPIOHUB_H */
