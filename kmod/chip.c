@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How a hub holds on to a chip. gpiolib hands lines to devices, so each chip of
+ * each hub has a platform device of its own, bound to the driver below, with a
+ * lookup table that names the lines. The driver's probe links that device to the
+ * chip's parent: so the driver core runs our remove, which lets all lines go,
+ * before the chip's own, while the chip still answers. A chip that is not there
+ * yet, or went, is waited for by deferred probing.
+ */
+#include <linux/gpio/consumer.h>
+#include <linux/gpio/machine.h>
+#include <linux/platform_device.h>
+#include <linux/slab.h>
+
+#include "compat.h"
+#include "hub.h"
+#include "session.h"
+
+#define DRIVER_NAME	"gpiohub-chip"
+
+/*
+ * After our remove the chip's own still has to begin; asking at once would find
+ * it as if nothing were to happen.
+ */
+#define ATTACH_DELAY	msecs_to_jiffies(50)
+
+/* The chip is there: arm what is watched. */
+static void chip_attach(struct gpiohub_chip *chip)
+{
+	struct gpiohub_hub *hub = chip->hub;
+	struct gpiohub_line *line;
+	unsigned long flags;
+	int err;
+
+	mutex_lock(&hub->config);
+	chip->present = true;
+	flags = gpiohub_hub_lock(hub);
+	gpiohub_for_each_line(line, chip->hub, chip->lines) {
+		if (!(hub->state->gone & gpiohub_line_bit(line)))
+			continue;
+		gpiohub_state_mark(hub->state, &hub->state->gone, gpiohub_line_bit(line), false);
+		gpiohub_hub_publish(hub, GPIOHUB_EVENT_GONE, line->number, 0);
+	}
+	gpiohub_hub_unlock(hub, flags);
+	gpiohub_for_each_line(line, chip->hub, chip->lines) {
+		err = gpiohub_line_settle(line);
+		if (err)
+			dev_warn(&hub->dev, "line %u (%s %u) is watched, but cannot be had again: %d\n",
+				 line->number, chip->label, line->offset, err);
+	}
+	mutex_unlock(&hub->config);
+}
+
+/* The chip goes; it still answers. */
+static void chip_detach(struct gpiohub_chip *chip)
+{
+	struct gpiohub_hub *hub = chip->hub;
+	struct gpiohub_line *line;
+	unsigned long flags;
+
+	mutex_lock(&hub->config);
+	gpiohub_for_each_line(line, chip->hub, chip->lines) {
+		if (line->owner)
+			gpiohub_guard_apply(line);
+		line->kept = false;
+		flags = gpiohub_hub_lock(hub);
+		gpiohub_state_mark(hub->state, &hub->state->kept, gpiohub_line_bit(line), false);
+		gpiohub_state_mark(hub->state, &hub->state->gone, gpiohub_line_bit(line), true);
+		gpiohub_hub_publish(hub, GPIOHUB_EVENT_GONE, line->number, 1);
+		gpiohub_hub_unlock(hub, flags);
+		gpiohub_line_forget(line);
+	}
+	chip->present = false;
+	if (!chip->leaving)
+		schedule_delayed_work(&chip->attach, ATTACH_DELAY);
+	mutex_unlock(&hub->config);
+	/* poll(2) now says that a line is gone. */
+	gpiohub_sleepers_wake_all(hub);
+}
+
+static void attach_work(struct work_struct *work)
+{
+	struct gpiohub_chip *chip = container_of(work, struct gpiohub_chip, attach.work);
+
+	/* Probes, or puts the device on the driver core's list of those to retry. */
+	if (device_attach(&chip->pdev->dev) < 0)
+		dev_warn(&chip->hub->dev, "cannot wait for chip %s\n", chip->label);
+}
+
+static int chip_probe(struct platform_device *pdev)
+{
+	struct gpiohub_chip *chip = *(struct gpiohub_chip **)dev_get_platdata(&pdev->dev);
+	struct gpiohub_found found;
+	struct gpiohub_line *line;
+	int err;
+
+	err = gpiohub_names_find(chip->label, &found);
+	if (err)
+		return err == -ENODEV ? -EPROBE_DEFER : err;
+	gpiohub_for_each_line(line, chip->hub, chip->lines)
+		if (line->offset >= found.lines) {
+			err = dev_err_probe(&pdev->dev, -EINVAL, "chip %s has no line %u\n",
+					    chip->label, line->offset);
+			goto out_put_parent;
+		}
+	err = -EPROBE_DEFER;
+	/* Being unbound, or not bound at all: wait until it is. */
+	if (found.parent->links.status != DL_DEV_DRIVER_BOUND &&
+	    found.parent->links.status != DL_DEV_PROBING)
+		goto out_put_parent;
+	if (!device_link_add(&pdev->dev, found.parent, DL_FLAG_AUTOREMOVE_CONSUMER))
+		goto out_put_parent;
+	platform_set_drvdata(pdev, chip);
+	chip_attach(chip);
+	err = 0;
+out_put_parent:
+	put_device(found.parent);
+	return err;
+}
+
+static GPIOHUB_COMPAT_REMOVE chip_remove(struct platform_device *pdev)
+{
+	chip_detach(platform_get_drvdata(pdev));
+	return GPIOHUB_COMPAT_REMOVED;
+}
+
+static struct platform_driver chip_driver = {
+	.driver = {
+		.name = DRIVER_NAME,
+		/* Binding is this file's business, not a person's. */
+		.suppress_bind_attrs = true,
+	},
+	.probe = chip_probe,
+	.remove = chip_remove,
+};
+
+/*
+ * gpiolib's list of our lines: each three times, as the open-drain and the
+ * open-source flag are part of the name by which a line is requested.
+ */
+static struct gpiod_lookup_table *chip_table(struct gpiohub_chip *chip, unsigned int id)
+{
+	static const struct {
+		const char *function;
+		enum gpio_lookup_flags flags;
+	} drive[] = {
+		{ GPIOHUB_FUNCTION_PUSH_PULL, GPIO_LOOKUP_FLAGS_DEFAULT },
+		{ GPIOHUB_FUNCTION_OPEN_DRAIN, GPIO_OPEN_DRAIN },
+		{ GPIOHUB_FUNCTION_OPEN_SOURCE, GPIO_OPEN_SOURCE },
+	};
+	struct gpiod_lookup_table *table;
+	unsigned int entries = hweight64(chip->lines) * ARRAY_SIZE(drive);
+	struct gpiohub_line *line;
+	unsigned int i, n = 0;
+
+	table = kzalloc(struct_size(table, table, entries + 1), GFP_KERNEL);
+	if (!table)
+		return NULL;
+	table->dev_id = kasprintf(GFP_KERNEL, DRIVER_NAME ".%u", id);
+	if (!table->dev_id) {
+		kfree(table);
+		return NULL;
+	}
+	gpiohub_for_each_line(line, chip->hub, chip->lines)
+		for (i = 0; i < ARRAY_SIZE(drive); i++)
+			table->table[n++] = (struct gpiod_lookup)
+				GPIO_LOOKUP_IDX(chip->label, line->offset, drive[i].function,
+						line->number, drive[i].flags);
+	return table;
+}
+
+static void chip_table_free(struct gpiod_lookup_table *table)
+{
+	kfree(table->dev_id);
+	kfree(table);
+}
+
+/**
+ * gpiohub_chip_add - have a chip's lines for a hub, now or as soon as it is there
+ * @chip: zeroed by the caller, @chip->lines and the hub's lines filled in
+ * @hub: the hub
+ * @label: the chip's label
+ * @id: unique among all chips of all hubs
+ *
+ * Context: may sleep; no lock. Return: 0 or an errno; then there is nothing to
+ * remove.
+ */
+int gpiohub_chip_add(struct gpiohub_chip *chip, struct gpiohub_hub *hub,
+		     const char *label, unsigned int id)
+{
+	int err = -ENOMEM;
+
+	chip->hub = hub;
+	mutex_init(&chip->lock);
+	INIT_DELAYED_WORK(&chip->attach, attach_work);
+	chip->label = kstrdup(label, GFP_KERNEL);
+	if (!chip->label)
+		return err;
+	chip->table = chip_table(chip, id);
+	if (!chip->table)
+		goto out_free_label;
+	chip->pdev = platform_device_alloc(DRIVER_NAME, id);
+	if (!chip->pdev)
+		goto out_free_table;
+	err = platform_device_add_data(chip->pdev, &chip, sizeof(chip));
+	if (err)
+		goto out_put_pdev;
+	gpiod_add_lookup_table(chip->table);
+	/* Probes at once if the chip is there. */
+	err = platform_device_add(chip->pdev);
+	if (err)
+		goto out_remove_table;
+	return 0;
+
+out_remove_table:
+	gpiod_remove_lookup_table(chip->table);
+out_put_pdev:
+	platform_device_put(chip->pdev);
+out_free_table:
+	chip_table_free(chip->table);
+out_free_label:
+	kfree(chip->label);
+	return err;
+}
+
+/**
+ * gpiohub_chip_remove - let a chip go for good
+ * @chip: added before
+ *
+ * Context: may sleep; no lock.
+ */
+void gpiohub_chip_remove(struct gpiohub_chip *chip)
+{
+	mutex_lock(&chip->hub->config);
+	chip->leaving = true;
+	mutex_unlock(&chip->hub->config);
+	cancel_delayed_work_sync(&chip->attach);
+	platform_device_unregister(chip->pdev);
+	gpiod_remove_lookup_table(chip->table);
+	chip_table_free(chip->table);
+	kfree(chip->label);
+}
+
+/**
+ * gpiohub_chip_driver_register - before the first hub
+ *
+ * Context: may sleep. Return: 0 or an errno.
+ */
+int gpiohub_chip_driver_register(void)
+{
+	return platform_driver_register(&chip_driver);
+}
+
+/** gpiohub_chip_driver_unregister - after the last hub */
+void gpiohub_chip_driver_unregister(void)
+{
+	platform_driver_unregister(&chip_driver);
+}

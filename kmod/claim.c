@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Who watches a line and who owns it: any number may watch, one owner may
+ * configure and drive. Everything here is under hub->config.
+ */
+#include <linux/capability.h>
+#include <linux/cred.h>
+#include <linux/pid.h>
+#include <linux/sched.h>
+
+#include "hub.h"
+#include "session.h"
+
+/* Return: the errno, having noted the line. */
+static int blame(const struct gpiohub_line *line, int err, u32 *culprit)
+{
+	*culprit = line->number;
+	return err;
+}
+
+static void mark(struct gpiohub_hub *hub, __u64 *mask, u64 lines, bool on)
+{
+	unsigned long flags;
+
+	flags = gpiohub_hub_lock(hub);
+	gpiohub_state_mark(hub->state, mask, lines, on);
+	gpiohub_hub_unlock(hub, flags);
+}
+
+static void unwatch(struct gpiohub_hub *hub, u64 lines)
+{
+	struct gpiohub_line *line;
+
+	gpiohub_for_each_line(line, hub, lines) {
+		if (!--line->watchers)
+			mark(hub, &hub->state->watched, gpiohub_line_bit(line), false);
+		gpiohub_line_settle(line);
+	}
+}
+
+static int watch(struct gpiohub_hub *hub, u64 lines, u32 *culprit)
+{
+	struct gpiohub_line *line;
+	u64 done = 0;
+	int err;
+
+	gpiohub_for_each_line(line, hub, lines) {
+		if (!line->watchers++)
+			mark(hub, &hub->state->watched, gpiohub_line_bit(line), true);
+		done |= gpiohub_line_bit(line);
+		err = gpiohub_line_settle(line);
+		if (err) {
+			unwatch(hub, done);
+			return blame(line, err, culprit);
+		}
+	}
+	return 0;
+}
+
+/**
+ * gpiohub_subscribe - watch exactly these lines
+ * @session: who
+ * @lines: which lines
+ * @culprit: out, on an error: the line that it is about
+ *
+ * Context: process. Return: 0; -EACCES: a line not watched before, and the right
+ * to more was given up; or as gpiohub_line_settle(); then nothing changed.
+ */
+int gpiohub_subscribe(struct gpiohub_session *session, u64 lines, u32 *culprit)
+{
+	struct gpiohub_hub *hub = session->hub;
+	u64 more, less;
+	int err;
+
+	mutex_lock(&hub->config);
+	more = lines & ~session->watched;
+	less = session->watched & ~lines;
+	if (more && (session->restricted & GPIOHUB_RESTRICT_ARM)) {
+		*culprit = __ffs64(more);
+		err = -EACCES;
+	} else {
+		err = watch(hub, more, culprit);
+	}
+	if (!err) {
+		unwatch(hub, less);
+		session->watched = lines;
+	}
+	mutex_unlock(&hub->config);
+	return err;
+}
+
+static int may_claim(struct gpiohub_session *session, struct gpiohub_line *line)
+{
+	if (session->hub->state->gone & gpiohub_line_bit(line))
+		return -ENODEV;
+	if (line->owner && line->owner != session)
+		return -EBUSY;
+	if (line->kept && !uid_eq(line->owner_uid, current_euid()) && !capable(CAP_SYS_ADMIN))
+		return -EBUSY;
+	return 0;
+}
+
+/* Undo take_over(): what was kept before is kept again. */
+static void give_back(struct gpiohub_hub *hub, u64 lines)
+{
+	struct gpiohub_line *line;
+
+	gpiohub_for_each_line(line, hub, lines) {
+		line->owner = NULL;
+		gpiohub_line_settle(line);
+	}
+}
+
+/* Have the lines that the session does not own yet; none of them is another's. */
+static int take_over(struct gpiohub_session *session, u64 lines, u32 *culprit)
+{
+	struct gpiohub_hub *hub = session->hub;
+	struct gpiohub_line *line;
+	u64 done = 0;
+	int err;
+
+	gpiohub_for_each_line(line, hub, lines) {
+		line->owner = session;
+		done |= gpiohub_line_bit(line);
+		err = gpiohub_line_settle(line);
+		if (err) {
+			give_back(hub, done);
+			return blame(line, err, culprit);
+		}
+	}
+	return 0;
+}
+
+/* Nothing can fail any more. */
+static void own(struct gpiohub_session *session, u64 lines, u8 guard)
+{
+	struct gpiohub_hub *hub = session->hub;
+	struct gpiohub_line *line;
+	unsigned long flags;
+
+	gpiohub_for_each_line(line, hub, lines) {
+		line->guard = guard;
+		line->kept = false;
+		put_pid(line->owner_pid);
+		line->owner_pid = get_pid(task_tgid(current));
+		line->owner_uid = current_euid();
+		get_task_comm(line->owner_comm, current->group_leader);
+	}
+	flags = gpiohub_hub_lock(hub);
+	session->owned |= lines;
+	gpiohub_state_mark(hub->state, &hub->state->owned, lines, true);
+	gpiohub_state_mark(hub->state, &hub->state->kept, lines, false);
+	gpiohub_hub_unlock(hub, flags);
+}
+
+/**
+ * gpiohub_claim - own lines
+ * @session: who
+ * @lines: which lines
+ * @guard: enum gpiohub_guard, checked by the caller
+ * @culprit: out, on an error: the line that it is about
+ *
+ * Context: process. Return: 0; -EBUSY: another's; or as gpiohub_line_settle();
+ * then nothing changed.
+ */
+int gpiohub_claim(struct gpiohub_session *session, u64 lines, u8 guard, u32 *culprit)
+{
+	struct gpiohub_hub *hub = session->hub;
+	struct gpiohub_line *line;
+	int err = 0;
+
+	mutex_lock(&hub->config);
+	gpiohub_for_each_line(line, hub, lines) {
+		err = may_claim(session, line);
+		if (err) {
+			blame(line, err, culprit);
+			goto out_unlock;
+		}
+	}
+	err = take_over(session, lines & ~session->owned, culprit);
+	if (!err)
+		own(session, lines, guard);
+out_unlock:
+	mutex_unlock(&hub->config);
+	return err;
+}
+
+static int check_owned(const struct gpiohub_session *session, u64 lines, u32 *culprit)
+{
+	u64 bad = lines & session->hub->state->gone;
+
+	if (bad) {
+		*culprit = __ffs64(bad);
+		return -ENODEV;
+	}
+	bad = lines & ~session->owned;
+	if (bad) {
+		*culprit = __ffs64(bad);
+		return -EPERM;
+	}
+	return 0;
+}
+
+/**
+ * gpiohub_release - give lines back; their guards are applied
+ * @session: who
+ * @lines: which lines
+ * @culprit: out, on an error: the line that it is about
+ *
+ * Context: process. Return: 0; -EPERM: one is not the session's; -ENODEV: one is
+ * gone; then none is released.
+ */
+int gpiohub_release(struct gpiohub_session *session, u64 lines, u32 *culprit)
+{
+	struct gpiohub_hub *hub = session->hub;
+	struct gpiohub_line *line;
+	int err;
+
+	mutex_lock(&hub->config);
+	err = check_owned(session, lines, culprit);
+	if (!err)
+		gpiohub_for_each_line(line, hub, lines)
+			gpiohub_guard_apply(line);
+	mutex_unlock(&hub->config);
+	return err;
+}
+
+/**
+ * gpiohub_configure - configure lines, one after the other
+ * @session: who
+ * @config: which, and how; checked by the caller
+ * @culprit: out, on an error: the line that it is about
+ *
+ * Context: process. Return: 0; -EPERM: one is not the session's; -ENODEV: one is
+ * gone; then nothing is changed. Or as gpiohub_line_configure().
+ */
+int gpiohub_configure(struct gpiohub_session *session, const struct gpiohub_config *config,
+		      u32 *culprit)
+{
+	struct gpiohub_hub *hub = session->hub;
+	struct gpiohub_line *line;
+	int err;
+
+	mutex_lock(&hub->config);
+	err = check_owned(session, config->lines, culprit);
+	if (err)
+		goto out_unlock;
+	gpiohub_for_each_line(line, hub, config->lines) {
+		/* Lost when its drive was changed: see configure_drive(). */
+		err = gpiohub_line_settle(line);
+		if (!err)
+			err = gpiohub_line_configure(line, config);
+		if (err) {
+			blame(line, err, culprit);
+			break;
+		}
+	}
+out_unlock:
+	mutex_unlock(&hub->config);
+	return err;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What differs between kernels, and nowhere else. Distributions backport, so no
+ * version is asked: where the compiler can tell it does, else probe.sh looks into
+ * the kernel's headers and Kbuild defines GPIOHUB_HAVE_*.
+ */
+#ifndef GPIOHUB_COMPAT_H
+#define GPIOHUB_COMPAT_H
+
+#include <linux/device/class.h>
+#include <linux/gpio/driver.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/platform_device.h>
+
+/* 6.7: gpio_device_find() in place of gpiochip_find(). */
+#ifdef GPIOHUB_HAVE_GPIO_DEVICE_FIND
+#define GPIOHUB_COMPAT_VISIT	const void
+
+static inline void gpiohub_compat_each_chip(int (*visit)(struct gpio_chip *, const void *),
+					    void *data)
+{
+	/* Never matches, so there is nothing to put. */
+	gpio_device_find(data, visit);
+}
+#else
+#define GPIOHUB_COMPAT_VISIT	void
+
+static inline void gpiohub_compat_each_chip(int (*visit)(struct gpio_chip *, void *),
+					    void *data)
+{
+	gpiochip_find(data, visit);
+}
+#endif
+
+/* 6.11: a platform driver's remove returns nothing. */
+#ifdef GPIOHUB_HAVE_REMOVE_VOID
+#define GPIOHUB_COMPAT_REMOVE	void
+#define GPIOHUB_COMPAT_REMOVED
+#else
+#define GPIOHUB_COMPAT_REMOVE	int
+#define GPIOHUB_COMPAT_REMOVED	0
+#endif
+
+/* 6.3: vm_flags are changed by functions. */
+#ifndef GPIOHUB_HAVE_VM_FLAGS_CLEAR
+static inline void vm_flags_clear(struct vm_area_struct *vma, vm_flags_t flags)
+{
+	vma->vm_flags &= ~flags;
+}
+#endif
+
+/* 6.4: class attributes get a const class. */
+#ifdef GPIOHUB_HAVE_CONST_CLASS
+#define GPIOHUB_COMPAT_CONST	const
+#else
+#define GPIOHUB_COMPAT_CONST
+#endif
+
+/* 6.15, and Debian's 6.12: setters of lines return an error; before, nothing. */
+#define gpiohub_compat_call(set, desc, value)					\
+	__builtin_choose_expr(							\
+		__builtin_types_compatible_p(typeof(set(desc, value)), void),	\
+		({ set(desc, value); 0; }), set(desc, value))
+
+#endif

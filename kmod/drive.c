@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The way of a command ends here: configuring a line, driving it, asking for its
+ * level. Who may was checked before (claim.c, and in gpiohub_lines_set() by two
+ * masks, under the lock under which they change).
+ */
+#include <linux/gpio/consumer.h>
+#include <linux/pinctrl/pinconf-generic.h>
+#include <linux/ktime.h>
+
+#include "compat.h"
+#include "hub.h"
+#include "session.h"
+
+/* Publish that we drove a known line; under hub->lock, right after the pin. */
+static void driven(struct gpiohub_hub *hub, struct gpiohub_line *line, bool level)
+{
+	u64 bit = gpiohub_line_bit(line);
+
+	if ((hub->state->known & hub->state->outputs & bit) &&
+	    !(hub->state->levels & bit) != !level)
+		gpiohub_hub_edge(hub, line->number, level, GPIOHUB_EVENT_FLAG_DRIVEN,
+				 ktime_get_ns());
+}
+
+/* May the session drive these? Under hub->lock. Return: 0, or errno and culprit. */
+static int check_set(struct gpiohub_session *session, u64 lines, u32 *culprit)
+{
+	const struct gpiohub_state *state = session->hub->state;
+	u64 bad;
+	int err;
+
+	if (likely(!(lines & ~(session->owned & state->outputs))))
+		return 0;
+	bad = lines & state->gone;
+	err = -ENODEV;
+	if (!bad) {
+		bad = lines & ~session->owned;
+		err = -EPERM;
+	}
+	if (!bad) {
+		bad = lines & ~state->outputs;
+		err = -EIO;
+	}
+	*culprit = __ffs64(bad);
+	return err;
+}
+
+/* The pin and its publication, under its chip's lock. */
+static int set_slow_line(struct gpiohub_line *line, bool level)
+{
+	struct gpiohub_hub *hub = line->hub;
+	unsigned long flags;
+	int err;
+
+	mutex_lock(&line->chip->lock);
+	err = gpiohub_compat_call(gpiod_set_value_cansleep, line->desc, level);
+	if (!err) {
+		flags = gpiohub_hub_lock(hub);
+		driven(hub, line, level);
+		gpiohub_hub_unlock(hub, flags);
+	}
+	mutex_unlock(&line->chip->lock);
+	return err;
+}
+
+/*
+ * Some of the lines are slow: one by one, under hub->config, so that nobody takes
+ * them away in between.
+ */
+static int set_slow(struct gpiohub_session *session, u64 lines, u64 levels, u32 *culprit)
+{
+	struct gpiohub_hub *hub = session->hub;
+	struct gpiohub_line *line;
+	unsigned long flags;
+	int err;
+
+	mutex_lock(&hub->config);
+	flags = gpiohub_hub_lock(hub);
+	err = check_set(session, lines, culprit);
+	gpiohub_hub_unlock(hub, flags);
+	if (err)
+		goto out_unlock;
+	gpiohub_for_each_line(line, hub, lines) {
+		err = set_slow_line(line, levels & gpiohub_line_bit(line));
+		if (err) {
+			*culprit = line->number;
+			break;
+		}
+	}
+out_unlock:
+	mutex_unlock(&hub->config);
+	return gpiohub_errno(err);
+}
+
+/**
+ * gpiohub_lines_set - drive lines and publish what changed
+ * @session: who asks
+ * @lines: which lines
+ * @levels: to what
+ * @culprit: out, on an error: the line that it is about
+ *
+ * Context: process. Return: 0; -EPERM: not the owner; -EIO: not an output;
+ * -ENODEV: gone; these before any effect. From a chip that sleeps, its error.
+ */
+int gpiohub_lines_set(struct gpiohub_session *session, u64 lines, u64 levels, u32 *culprit)
+{
+	struct gpiohub_hub *hub = session->hub;
+	struct gpiohub_line *line;
+	unsigned long flags;
+	int err;
+
+	flags = gpiohub_hub_lock(hub);
+	if (unlikely(lines & hub->slow)) {
+		gpiohub_hub_unlock(hub, flags);
+		return set_slow(session, lines, levels, culprit);
+	}
+	err = check_set(session, lines, culprit);
+	if (err)
+		goto out_unlock;
+	gpiohub_for_each_line(line, hub, lines) {
+		bool level = levels & gpiohub_line_bit(line);
+
+		err = gpiohub_compat_call(gpiod_set_raw_value, line->desc, level);
+		if (unlikely(err)) {
+			*culprit = line->number;
+			break;
+		}
+		driven(hub, line, level);
+	}
+out_unlock:
+	gpiohub_hub_unlock(hub, flags);
+	return gpiohub_errno(err);
+}
+
+/* One line that the hub does not know. Under hub->config. */
+static int look(struct gpiohub_line *line)
+{
+	int level;
+
+	line->looking = true;
+	level = gpiohub_line_settle(line);
+	if (!level)
+		level = gpiohub_line_level(line);
+	line->looking = false;
+	gpiohub_line_settle(line);
+	return level;
+}
+
+/**
+ * gpiohub_lines_get - levels of lines
+ * @session: who asks
+ * @lines: which lines
+ * @levels: out
+ * @culprit: out, on an error: the line that it is about
+ *
+ * Context: process. Return: 0; -ENODEV: gone; -EBUSY: used by somebody else;
+ * -EACCES: would have to be taken, and the session gave that right up.
+ */
+int gpiohub_lines_get(struct gpiohub_session *session, u64 lines, u64 *levels, u32 *culprit)
+{
+	struct gpiohub_hub *hub = session->hub;
+	unsigned long flags;
+	struct gpiohub_line *line;
+	int level = 0;
+	u64 unknown;
+
+	flags = gpiohub_hub_lock(hub);
+	unknown = lines & ~hub->state->known;
+	*levels = lines & hub->state->levels;
+	gpiohub_hub_unlock(hub, flags);
+	if (!unknown)
+		return 0;
+
+	mutex_lock(&hub->config);
+	gpiohub_for_each_line(line, hub, unknown) {
+		if (!line->desc && (session->restricted & GPIOHUB_RESTRICT_ARM))
+			level = -EACCES;
+		else
+			level = look(line);
+		if (level < 0) {
+			*culprit = line->number;
+			break;
+		}
+		if (level)
+			*levels |= gpiohub_line_bit(line);
+	}
+	mutex_unlock(&hub->config);
+	return min(level, 0);
+}
+
+static int configure_bias(struct gpiohub_line *line, u8 bias)
+{
+	static const enum pin_config_param param[] = {
+		[GPIOHUB_BIAS_DISABLE] = PIN_CONFIG_BIAS_DISABLE,
+		[GPIOHUB_BIAS_PULL_UP] = PIN_CONFIG_BIAS_PULL_UP,
+		[GPIOHUB_BIAS_PULL_DOWN] = PIN_CONFIG_BIAS_PULL_DOWN,
+	};
+	int err;
+
+	if (bias == GPIOHUB_BIAS_AS_IS)
+		return 0;
+	err = gpiod_set_config(line->desc, pinconf_to_config_packed(param[bias], 1));
+	if (!err)
+		line->bias = bias;
+	return err;
+}
+
+static int configure_debounce(struct gpiohub_line *line, u32 debounce_us)
+{
+	u32 us = debounce_us == GPIOHUB_DEBOUNCE_OFF ? 0 : debounce_us;
+	int err;
+
+	if (debounce_us == GPIOHUB_DEBOUNCE_AS_IS)
+		return 0;
+	err = gpiod_set_debounce(line->desc, us);
+	if (!err)
+		line->debounce_us = us;
+	return err;
+}
+
+/*
+ * gpiolib learns of open drain only when a line is requested: let it go and take
+ * it again. On an error it is tried with the drive that it had.
+ */
+static int configure_drive(struct gpiohub_line *line, u8 drive)
+{
+	u8 old = max_t(u8, line->drive, GPIOHUB_DRIVE_PUSH_PULL);
+	int err = 0;
+
+	if (drive == GPIOHUB_DRIVE_AS_IS)
+		return 0;
+	if (drive != old) {
+		gpiohub_line_forget(line);
+		line->drive = drive;
+		err = gpiohub_line_settle(line);
+		if (err) {
+			gpiohub_line_forget(line);
+			line->drive = old;
+			gpiohub_line_settle(line);
+		}
+	}
+	if (!err)
+		line->drive = drive;
+	return err;
+}
+
+/**
+ * gpiohub_line_input - make an output an input
+ * @line: held
+ *
+ * Context: under hub->config. Return: 0, or the chip's error; then the pin is as
+ * it was, but nobody drives it any more.
+ */
+int gpiohub_line_input(struct gpiohub_line *line)
+{
+	struct gpiohub_hub *hub = line->hub;
+	unsigned long flags;
+	int err;
+
+	if (line->direction == GPIOHUB_DIRECTION_INPUT)
+		return 0;
+	/* From here on nobody sets it. */
+	flags = gpiohub_hub_lock(hub);
+	gpiohub_state_mark(hub->state, &hub->state->outputs, gpiohub_line_bit(line), false);
+	if (!line->irq)
+		gpiohub_hub_known(hub, line->number, false, false);
+	gpiohub_hub_unlock(hub, flags);
+
+	err = gpiod_direction_input(line->desc);
+	if (err)
+		return gpiohub_errno(err);
+	line->direction = GPIOHUB_DIRECTION_INPUT;
+	return gpiohub_line_settle(line);
+}
+
+static int configure_output(struct gpiohub_line *line, bool level)
+{
+	struct gpiohub_hub *hub = line->hub;
+	u64 bit = gpiohub_line_bit(line);
+	unsigned long flags;
+	int err;
+
+	if (hub->state->outputs & bit)
+		return 0;
+	/* gpiolib turns no line with an interrupt into an output. */
+	gpiohub_line_disarm(line);
+
+	err = gpiod_direction_output(line->desc, level);
+	if (err) {
+		gpiohub_line_settle(line);
+		return err;
+	}
+	line->direction = GPIOHUB_DIRECTION_OUTPUT;
+	flags = gpiohub_hub_lock(hub);
+	gpiohub_state_mark(hub->state, &hub->state->outputs, bit, true);
+	if (line->drive <= GPIOHUB_DRIVE_PUSH_PULL)
+		gpiohub_hub_known(hub, line->number, true, level);
+	gpiohub_hub_unlock(hub, flags);
+	return gpiohub_line_settle(line);
+}
+
+/**
+ * gpiohub_line_configure - configure a line, and publish that
+ * @line: held by its owner
+ * @config: checked by the caller
+ *
+ * Context: under hub->config. Return: 0; -EOPNOTSUPP: the chip cannot; or what
+ * else it says. What was done before the error stays done.
+ */
+int gpiohub_line_configure(struct gpiohub_line *line, const struct gpiohub_config *config)
+{
+	struct gpiohub_hub *hub = line->hub;
+	bool level = config->levels & gpiohub_line_bit(line);
+	unsigned long flags;
+	int err;
+
+	err = configure_drive(line, config->drive);
+	if (!err)
+		err = configure_bias(line, config->bias);
+	if (!err)
+		err = configure_debounce(line, config->debounce_us);
+	if (!err && config->direction == GPIOHUB_DIRECTION_INPUT)
+		err = gpiohub_line_input(line);
+	if (!err && config->direction == GPIOHUB_DIRECTION_OUTPUT)
+		err = configure_output(line, level);
+	if (err)
+		return gpiohub_errno(err);
+
+	flags = gpiohub_hub_lock(hub);
+	gpiohub_hub_publish(hub, GPIOHUB_EVENT_CONFIGURED, line->number,
+			    line->direction | line->bias << 8 | line->drive << 16);
+	gpiohub_hub_unlock(hub, flags);
+	return 0;
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Publishing: the one place where events are made. Every function here is called
+ * under hub->lock; gpiohub_hub_unlock() then wakes the readers. What readers find
+ * in the ring is already in the state page.
+ */
+#include <linux/limits.h>
+#include <linux/math.h>
+#include <linux/ktime.h>
+
+#include "hub.h"
+#include "trace.h"
+
+/* Note that the last count events were published, for gpiohub_hub_unlock(). */
+static void note_news(struct gpiohub_hub *hub, u8 type, u64 lines, u32 count)
+{
+	struct gpiohub_news *news = &hub->news;
+
+	news->head = (u32)hub->ring.seq;
+	if (!news->kinds) {
+		news->from = news->head - count;
+		news->lines = 0;
+	}
+	news->kinds |= GPIOHUB_KIND(type);
+	news->lines |= lines;
+}
+
+/* One event into the ring; the state is already as it says. */
+static void put_event(struct gpiohub_hub *hub, struct gpiohub_event *event)
+{
+	event->seq = hub->ring.seq;
+	event->time_ns = hub->state->time_ns;
+	event->levels = hub->state->levels;
+	gpiohub_ring_claim(&hub->ring, 1);
+	gpiohub_ring_write(&hub->ring, event);
+	gpiohub_ring_release(&hub->ring);
+	note_news(hub, event->type,
+		  event->line == GPIOHUB_NO_LINE ? U64_MAX : 1ULL << event->line, 1);
+	trace_gpiohub_publish(hub, event);
+}
+
+/* Inside gpiohub_state_begin() and _end(): time goes on, count events follow. */
+static void advance(struct gpiohub_hub *hub, u64 time_ns, u32 count)
+{
+	struct gpiohub_state *state = hub->state;
+
+	/* Times are taken before the lock: another CPU may have been faster. */
+	WRITE_ONCE(state->time_ns, max_t(u64, time_ns, state->time_ns));
+	WRITE_ONCE(state->seq, hub->ring.seq + count);
+}
+
+/**
+ * gpiohub_hub_edge - publish that a known line changed
+ * @hub: the hub
+ * @line: which
+ * @level: what it is now
+ * @flags: GPIOHUB_EVENT_FLAG_*
+ * @time_ns: when
+ *
+ * Context: any, under hub->lock.
+ */
+void gpiohub_hub_edge(struct gpiohub_hub *hub, unsigned int line, bool level,
+		      u16 flags, u64 time_ns)
+{
+	struct gpiohub_state *state = hub->state;
+	struct gpiohub_state_line *count = &state->line[line];
+	struct gpiohub_event event = {
+		.type = level ? GPIOHUB_EVENT_RISING : GPIOHUB_EVENT_FALLING,
+		.line = line,
+		.flags = flags,
+	};
+	u64 bit = 1ULL << line;
+
+	gpiohub_state_begin(state);
+	advance(hub, time_ns, 1);
+	if (level) {
+		WRITE_ONCE(state->levels, state->levels | bit);
+		WRITE_ONCE(count->rising, count->rising + 1);
+	} else {
+		WRITE_ONCE(state->levels, state->levels & ~bit);
+		WRITE_ONCE(count->falling, count->falling + 1);
+	}
+	if (flags & GPIOHUB_EVENT_FLAG_MISSED)
+		WRITE_ONCE(count->missed, count->missed + 1);
+	WRITE_ONCE(count->last_ns, state->time_ns);
+	gpiohub_state_end(state);
+
+	event.value = min_t(u64, state->time_ns - time_ns, U32_MAX);
+	put_event(hub, &event);
+}
+
+/**
+ * gpiohub_hub_publish - publish anything else that changes no level
+ * @hub: the hub
+ * @type: enum gpiohub_event_type
+ * @line: which line, or GPIOHUB_NO_LINE
+ * @value: by type
+ *
+ * Context: any, under hub->lock.
+ */
+void gpiohub_hub_publish(struct gpiohub_hub *hub, u8 type, u8 line, u32 value)
+{
+	struct gpiohub_event event = { .type = type, .line = line, .value = value };
+
+	gpiohub_state_begin(hub->state);
+	advance(hub, ktime_get_ns(), 1);
+	gpiohub_state_end(hub->state);
+	put_event(hub, &event);
+}
+
+/**
+ * gpiohub_hub_known - publish that a line's level is known from now on, or not
+ * @hub: the hub
+ * @line: which
+ * @known: which of the two
+ * @level: its level if known
+ *
+ * Nothing is published where nothing changes.
+ * Context: any, under hub->lock.
+ */
+void gpiohub_hub_known(struct gpiohub_hub *hub, unsigned int line, bool known, bool level)
+{
+	struct gpiohub_event event = {
+		.type = GPIOHUB_EVENT_KNOWN, .line = line, .value = known,
+	};
+	struct gpiohub_state *state = hub->state;
+	u64 bit = 1ULL << line;
+
+	if (!!(state->known & bit) == known)
+		return;
+	gpiohub_state_begin(state);
+	advance(hub, ktime_get_ns(), 1);
+	WRITE_ONCE(state->known, state->known ^ bit);
+	if (known && level)
+		WRITE_ONCE(state->levels, state->levels | bit);
+	else
+		WRITE_ONCE(state->levels, state->levels & ~bit);
+	gpiohub_state_end(state);
+	put_event(hub, &event);
+}
+
+/**
+ * gpiohub_hub_message - publish a message
+ * @hub: the hub
+ * @text: the message, zero-padded to a multiple of GPIOHUB_TEXT_SIZE
+ * @size: its bytes, 1..GPIOHUB_MAX_MESSAGE
+ *
+ * The message and its text appear to readers at once.
+ * Context: any, under hub->lock.
+ */
+void gpiohub_hub_message(struct gpiohub_hub *hub, const u8 *text, u32 size)
+{
+	u32 texts = DIV_ROUND_UP(size, GPIOHUB_TEXT_SIZE);
+	struct gpiohub_event event = {
+		.type = GPIOHUB_EVENT_MESSAGE, .line = GPIOHUB_NO_LINE, .value = size,
+	};
+	u32 i;
+
+	gpiohub_state_begin(hub->state);
+	advance(hub, ktime_get_ns(), 1 + texts);
+	gpiohub_state_end(hub->state);
+
+	gpiohub_ring_claim(&hub->ring, 1 + texts);
+	event.seq = hub->ring.seq;
+	event.time_ns = hub->state->time_ns;
+	event.levels = hub->state->levels;
+	gpiohub_ring_write(&hub->ring, &event);
+	trace_gpiohub_publish(hub, &event);
+	event.type = GPIOHUB_EVENT_TEXT;
+	for (i = 0; i < texts; i++) {
+		event.seq = hub->ring.seq;
+		memcpy((u8 *)&event + GPIOHUB_TEXT_OFFSET, text + i * GPIOHUB_TEXT_SIZE,
+		       GPIOHUB_TEXT_SIZE);
+		gpiohub_ring_write(&hub->ring, &event);
+	}
+	gpiohub_ring_release(&hub->ring);
+	note_news(hub, GPIOHUB_EVENT_MESSAGE, U64_MAX, 1 + texts);
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A hub: up to 64 lines, their state page and their ring, and who uses them.
+ *
+ * Locks, in the order in which they are taken:
+ *
+ *	hub->live	read: by every file operation, while it runs (not while it
+ *			waits for events); write: by removal, to end them all
+ *	hub->config	who watches, owns and configures what; chips that come and
+ *			go. Sleeps; may be held while gpiolib works.
+ *	chip->lock	lines of chips that sleep: reading or driving a pin and
+ *			publishing it
+ *	hub->lock	everything that is published; on chips that do not sleep
+ *			also the pin itself. Raw, with interrupts off.
+ */
+#ifndef GPIOHUB_HUB_H
+#define GPIOHUB_HUB_H
+
+#include <linux/cdev.h>
+#include <linux/device.h>
+#include <linux/gpiohub.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/rwsem.h>
+#include <linux/spinlock.h>
+
+#include "chip.h"
+#include "line.h"
+#include "names.h"
+#include "ring.h"
+#include "sleepers.h"
+#include "state.h"
+
+/**
+ * struct gpiohub_hub - one /dev/gpiohubN
+ * @dev: the class device; its last reference frees the hub
+ * @cdev: the character device
+ * @all: place in the module's list of hubs, under gpiohub_hubs_lock
+ * @id: N
+ * @epoch: random, another with each hub
+ * @label: the text that it was made from
+ * @live: see above
+ * @dead: the hub is being removed; written once, under @live for writing
+ * @config: see above
+ * @sessions: open files; RCU for readers, changed under @config
+ * @users: whose files these are, under @config
+ * @lock: see above
+ * @ring: the stream, under @lock
+ * @state: what is known, changed under @lock
+ * @news: what was published since @lock was taken, under @lock
+ * @slow: lines that only a thread can reach; changed under @config and @lock
+ * @sleepers: readers that wait
+ * @nr_lines: how many lines
+ * @nr_chips: how many chips
+ * @chip: the chips
+ * @line: the lines
+ */
+struct gpiohub_hub {
+	struct device dev;
+	struct cdev cdev;
+	struct list_head all;
+	int id;
+	u64 epoch;
+	char *label;
+
+	struct rw_semaphore live;
+	bool dead;
+
+	struct mutex config;	/* see above */
+	struct list_head sessions;
+	struct list_head users;
+
+	raw_spinlock_t lock;
+	struct gpiohub_ring ring;
+	struct gpiohub_state *state;
+	struct gpiohub_news news;
+	u64 slow;
+	struct gpiohub_sleepers sleepers;
+
+	unsigned int nr_lines;
+	unsigned int nr_chips;
+	struct gpiohub_chip *chip;
+	struct gpiohub_line line[GPIOHUB_MAX_LINES];
+};
+
+void gpiohub_hub_edge(struct gpiohub_hub *hub, unsigned int line, bool level,
+		      u16 flags, u64 time_ns);
+void gpiohub_hub_publish(struct gpiohub_hub *hub, u8 type, u8 line, u32 value);
+void gpiohub_hub_known(struct gpiohub_hub *hub, unsigned int line, bool known, bool level);
+void gpiohub_hub_message(struct gpiohub_hub *hub, const u8 *text, u32 size);
+
+/**
+ * gpiohub_for_each_line - go through a set of lines, the lowest first
+ * @line: a struct gpiohub_line pointer
+ * @hub: a pointer
+ * @lines: the set, looked at once
+ */
+#define gpiohub_for_each_line(line, hub, lines)					\
+	for (u64 left_ = (lines);						\
+	     left_ && ((line) = &(hub)->line[__ffs64(left_)], true);		\
+	     left_ &= left_ - 1)
+
+static inline const char *gpiohub_hub_name(const struct gpiohub_hub *hub)
+{
+	return dev_name(&hub->dev);
+}
+
+/**
+ * gpiohub_hub_lock - begin a critical section in which things may be published
+ * @hub: the hub
+ *
+ * Context: any. Return: what gpiohub_hub_unlock() wants.
+ */
+static inline unsigned long gpiohub_hub_lock(struct gpiohub_hub *hub)
+	__acquires(&hub->lock)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&hub->lock, flags);
+	return flags;
+}
+
+/**
+ * gpiohub_hub_unlock - end it, and wake who waited for what was published
+ * @hub: the hub
+ * @flags: from gpiohub_hub_lock()
+ *
+ * Waking is done outside the lock: it takes locks of its own.
+ * Context: any.
+ */
+static inline void gpiohub_hub_unlock(struct gpiohub_hub *hub, unsigned long flags)
+	__releases(&hub->lock)
+{
+	struct gpiohub_news news = hub->news;
+
+	hub->news.kinds = 0;
+	raw_spin_unlock_irqrestore(&hub->lock, flags);
+	if (news.kinds)
+		gpiohub_sleepers_tell(&hub->sleepers, &news);
+}
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The hubs of this machine.
+ */
+#ifndef GPIOHUB_HUBS_H
+#define GPIOHUB_HUBS_H
+
+#include <linux/types.h>
+
+struct attribute_group;
+struct class;
+struct gpiohub_hub;
+
+int gpiohub_hubs_init(struct class *class);
+void gpiohub_hubs_exit(void);
+int gpiohub_hubs_make(const char *text, bool wait_for_chips);
+int gpiohub_hubs_delete(const char *name);
+
+/* sysfs.c */
+extern const struct attribute_group *gpiohub_class_groups[];
+extern const struct attribute_group *gpiohub_hub_groups[];
+
+#endif

@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The way of an event begins here: interrupt, time, level, publish. Below it,
+ * taking a line from gpiolib and arming it, as those who use it come and go:
+ * gpiohub_line_settle() makes the line as they want it.
+ */
+#include <linux/gpio/consumer.h>
+#include <linux/interrupt.h>
+#include <linux/platform_device.h>
+#include <linux/ktime.h>
+
+#include "hub.h"
+#include "params.h"
+
+/*
+ * A sample of a watched line, under hub->lock. Not known means that the first
+ * sample is not taken yet, or that the line is being disarmed: then this one
+ * says nothing.
+ */
+static void line_sample(struct gpiohub_line *line, int level, u16 flags, u64 time_ns)
+{
+	struct gpiohub_hub *hub = line->hub;
+	u64 bit = gpiohub_line_bit(line);
+
+	/* The chip did not answer. */
+	if (unlikely(level < 0))
+		return;
+	if (!(hub->state->levels & bit) == !level)
+		flags |= GPIOHUB_EVENT_FLAG_MISSED;
+	gpiohub_hub_edge(hub, line->number, level, flags, time_ns);
+}
+
+/* Hard interrupt of a line that can be read here. */
+static irqreturn_t line_irq(int irq, void *data)
+{
+	u64 now = ktime_get_ns();
+	struct gpiohub_line *line = data;
+	struct gpiohub_hub *hub = line->hub;
+	unsigned long flags;
+
+	flags = gpiohub_hub_lock(hub);
+	if (hub->state->known & gpiohub_line_bit(line))
+		line_sample(line, gpiod_get_raw_value(line->desc), 0, now);
+	gpiohub_hub_unlock(hub, flags);
+	return IRQ_HANDLED;
+}
+
+/* Hard interrupt of a slow line: the time, and that there was one. */
+static irqreturn_t line_irq_stamp(int irq, void *data)
+{
+	u64 now = ktime_get_ns();
+	struct gpiohub_line *line = data;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&line->hub->lock, flags);
+	line->stamp = now;
+	line->stamps++;
+	line->stamped = true;
+	raw_spin_unlock_irqrestore(&line->hub->lock, flags);
+	return IRQ_WAKE_THREAD;
+}
+
+/* What the hard half noted since the last call. Return: how many interrupts. */
+static u32 take_stamp(struct gpiohub_line *line, u64 *time_ns, bool *stamped)
+{
+	unsigned long flags;
+	u32 stamps;
+
+	raw_spin_lock_irqsave(&line->hub->lock, flags);
+	stamps = line->stamps;
+	line->stamps = 0;
+	*stamped = line->stamped;
+	if (stamps)
+		*time_ns = line->stamp;
+	raw_spin_unlock_irqrestore(&line->hub->lock, flags);
+	return stamps;
+}
+
+/*
+ * The thread of a slow line. Nested interrupts (I2C expanders) have no hard
+ * half: then the time is taken here, and the event says so.
+ */
+static irqreturn_t line_irq_thread(int irq, void *data)
+{
+	u64 now = ktime_get_ns();
+	struct gpiohub_line *line = data;
+	struct gpiohub_hub *hub = line->hub;
+	u64 bit = gpiohub_line_bit(line);
+	unsigned long flags;
+	u32 stamps, more;
+	bool stamped;
+	int level;
+
+	mutex_lock(&line->chip->lock);
+	stamps = take_stamp(line, &now, &stamped);
+	if (!line->desc)
+		goto out_unlock;
+	level = gpiod_get_value_cansleep(line->desc);
+	/*
+	 * It changed again while it was read: the sample is of either side of
+	 * that change. Take one that is after it; that change's own wake-up of
+	 * this thread will then find nothing new.
+	 */
+	more = stamped ? take_stamp(line, &now, &stamped) : 0;
+	if (more) {
+		stamps += more;
+		level = gpiod_get_value_cansleep(line->desc);
+	}
+
+	flags = gpiohub_hub_lock(hub);
+	if (!(hub->state->known & bit) || level < 0)
+		;
+	else if (!stamped)
+		line_sample(line, level, GPIOHUB_EVENT_FLAG_THREADED, now);
+	else if (stamps || !(hub->state->levels & bit) != !level)
+		line_sample(line, level, stamps > 1 ? GPIOHUB_EVENT_FLAG_MISSED : 0, now);
+	gpiohub_hub_unlock(hub, flags);
+out_unlock:
+	mutex_unlock(&line->chip->lock);
+	return IRQ_HANDLED;
+}
+
+/* The level as it is now, and from now on known. The interrupt is on. */
+static int first_sample(struct gpiohub_line *line)
+{
+	struct gpiohub_hub *hub = line->hub;
+	unsigned long flags;
+	int level;
+
+	if (line->slow)
+		mutex_lock(&line->chip->lock);
+	level = line->slow ? gpiod_get_value_cansleep(line->desc) : 0;
+	flags = gpiohub_hub_lock(hub);
+	if (!line->slow)
+		level = gpiod_get_raw_value(line->desc);
+	if (level >= 0)
+		gpiohub_hub_known(hub, line->number, true, level);
+	gpiohub_hub_unlock(hub, flags);
+	if (line->slow)
+		mutex_unlock(&line->chip->lock);
+	return min(level, 0);
+}
+
+static void line_unknown(struct gpiohub_line *line)
+{
+	unsigned long flags;
+
+	flags = gpiohub_hub_lock(line->hub);
+	gpiohub_hub_known(line->hub, line->number, false, false);
+	gpiohub_hub_unlock(line->hub, flags);
+}
+
+static int line_request_irq(struct gpiohub_line *line, int irq)
+{
+	/* Ours are short and take raw locks only: also with "threadirqs" hard. */
+	unsigned long flags = IRQF_TRIGGER_RISING | IRQF_TRIGGER_FALLING | IRQF_NO_THREAD;
+	const char *name = gpiohub_hub_name(line->hub);
+	int err = -EINVAL;
+
+	line->stamps = 0;
+	line->stamped = false;
+	if (!line->slow)
+		err = request_irq(irq, line_irq, flags, name, line);
+	/* EINVAL also says: a nested interrupt, which must have a thread. */
+	if (err == -EINVAL)
+		err = request_threaded_irq(irq, line_irq_stamp, line_irq_thread,
+					   flags, name, line);
+	return err;
+}
+
+static int line_arm(struct gpiohub_line *line)
+{
+	int irq = gpiod_to_irq(line->desc);
+	int err;
+
+	if (irq < 0)
+		return irq == -ENODEV ? irq : -EOPNOTSUPP;
+	err = line_request_irq(line, irq);
+	if (err)
+		return err == -EINVAL ? -EOPNOTSUPP : gpiohub_errno(err);
+	line->irq = irq;
+	err = first_sample(line);
+	if (err) {
+		free_irq(line->irq, line);
+		line->irq = 0;
+	}
+	return gpiohub_errno(err);
+}
+
+/**
+ * gpiohub_line_disarm - no more interrupts, and no known level from them
+ * @line: armed or not; gpiohub_line_settle() arms it again where it should be
+ *
+ * Context: under hub->config.
+ */
+void gpiohub_line_disarm(struct gpiohub_line *line)
+{
+	if (!line->irq)
+		return;
+	/* First, so that a handler that still runs publishes nothing more. */
+	line_unknown(line);
+	free_irq(line->irq, line);
+	line->irq = 0;
+}
+
+/* How the table of gpiohub_chip_add() calls a line, by its drive. */
+static const char *line_function(const struct gpiohub_line *line)
+{
+	switch (line->drive) {
+	case GPIOHUB_DRIVE_OPEN_DRAIN:
+		return GPIOHUB_FUNCTION_OPEN_DRAIN;
+	case GPIOHUB_DRIVE_OPEN_SOURCE:
+		return GPIOHUB_FUNCTION_OPEN_SOURCE;
+	default:
+		return GPIOHUB_FUNCTION_PUSH_PULL;
+	}
+}
+
+static bool line_is_slow(const struct gpiohub_line *line, struct gpio_desc *desc)
+{
+	/* No interface tells whether a setter is fit for PREEMPT_RT's hard half. */
+	if (IS_ENABLED(CONFIG_PREEMPT_RT) && !gpiohub_rt_safe)
+		return true;
+	/* gpiolib emulates open drain by changing direction, which sleeps. */
+	return gpiod_cansleep(desc) || line->drive > GPIOHUB_DRIVE_PUSH_PULL;
+}
+
+/* Show everybody the new descriptor, or that there is none. */
+static void line_assign(struct gpiohub_line *line, struct gpio_desc *desc, bool slow)
+{
+	struct gpiohub_hub *hub = line->hub;
+	u64 bit = gpiohub_line_bit(line);
+	unsigned long flags;
+
+	mutex_lock(&line->chip->lock);
+	flags = gpiohub_hub_lock(hub);
+	line->desc = desc;
+	line->slow = slow;
+	hub->slow = slow ? hub->slow | bit : hub->slow & ~bit;
+	gpiohub_state_mark(hub->state, &hub->state->held, bit, desc);
+	if (!desc)
+		gpiohub_state_mark(hub->state, &hub->state->outputs, bit, false);
+	gpiohub_hub_unlock(hub, flags);
+	mutex_unlock(&line->chip->lock);
+}
+
+static int line_take(struct gpiohub_line *line)
+{
+	struct gpio_desc *desc;
+	int direction;
+
+	desc = gpiod_get_index(&line->chip->pdev->dev, line_function(line), line->number,
+			       GPIOD_ASIS);
+	if (IS_ERR(desc))
+		return gpiohub_errno(PTR_ERR(desc));
+	/* Only a name for people; without memory for it there is another. */
+	(void)gpiod_set_consumer_name(desc, gpiohub_hub_name(line->hub));
+	direction = gpiod_get_direction(desc);
+	line->direction = direction ? GPIOHUB_DIRECTION_INPUT : GPIOHUB_DIRECTION_OUTPUT;
+	line_assign(line, desc, line_is_slow(line, desc));
+	return 0;
+}
+
+static void line_put(struct gpiohub_line *line)
+{
+	struct gpio_desc *desc = line->desc;
+
+	if (!desc)
+		return;
+	line_unknown(line);
+	line_assign(line, NULL, false);
+	gpiod_put(desc);
+	line->direction = GPIOHUB_DIRECTION_AS_IS;
+	line->bias = GPIOHUB_BIAS_AS_IS;
+	line->drive = GPIOHUB_DRIVE_AS_IS;
+	line->debounce_us = 0;
+}
+
+/* May an interrupt be on? gpiolib refuses one on outputs, open drain apart. */
+static bool line_can_arm(const struct gpiohub_line *line)
+{
+	return line->direction != GPIOHUB_DIRECTION_OUTPUT ||
+	       line->drive == GPIOHUB_DRIVE_OPEN_DRAIN;
+}
+
+/**
+ * gpiohub_line_settle - make the line as those who use it want it
+ * @line: its watchers, owner, kept, looking, direction or drive changed
+ *
+ * Taken from gpiolib while anybody uses it; armed while it is watched and is an
+ * input. Undoing a change and settling again cannot fail.
+ *
+ * Context: under hub->config. Return: 0; -ENODEV: the chip is gone; -EBUSY: the
+ * line is used by somebody else; -EOPNOTSUPP: it has no interrupt for both edges;
+ * or what else gpiolib says.
+ */
+int gpiohub_line_settle(struct gpiohub_line *line)
+{
+	bool used = line->watchers || line->owner || line->kept || line->looking;
+	int err;
+
+	lockdep_assert_held(&line->hub->config);
+	if (!used) {
+		gpiohub_line_disarm(line);
+		line_put(line);
+		return 0;
+	}
+	if (!line->chip->present)
+		return -ENODEV;
+	if (!line->desc) {
+		err = line_take(line);
+		if (err)
+			return err;
+	}
+	if (!line->watchers || !line_can_arm(line))
+		gpiohub_line_disarm(line);
+	else if (!line->irq)
+		return line_arm(line);
+	return 0;
+}
+
+/**
+ * gpiohub_line_forget - let a line go although somebody uses it
+ * @line: its chip goes, or it is about to be taken in another way
+ *
+ * Context: under hub->config.
+ */
+void gpiohub_line_forget(struct gpiohub_line *line)
+{
+	lockdep_assert_held(&line->hub->config);
+	gpiohub_line_disarm(line);
+	line_put(line);
+}
+
+/**
+ * gpiohub_line_level - ask the chip for a line's level
+ * @line: held
+ *
+ * Context: under hub->config. Return: 0, 1, or an errno.
+ */
+int gpiohub_line_level(struct gpiohub_line *line)
+{
+	int level;
+
+	if (line->slow) {
+		mutex_lock(&line->chip->lock);
+		level = gpiod_get_value_cansleep(line->desc);
+		mutex_unlock(&line->chip->lock);
+	} else {
+		level = gpiod_get_raw_value(line->desc);
+	}
+	return level < 0 ? gpiohub_errno(level) : level;
+}
+
+/**
+ * gpiohub_errno - an errno that user space knows
+ * @err: what gpiolib said
+ *
+ * Context: any. Return: @err, or what stands for it.
+ */
+int gpiohub_errno(int err)
+{
+	if (err == -EPROBE_DEFER || err == -ENOENT)
+		return -ENODEV;
+	if (err == -ENOTSUPP)
+		return -EOPNOTSUPP;
+	/* Kernel-private numbers begin at 512. */
+	return err <= -512 ? -EIO : err;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A line: taken from gpiolib while somebody watches, owns or keeps it, armed
+ * while somebody watches it and it is an input.
+ */
+#ifndef GPIOHUB_LINE_H
+#define GPIOHUB_LINE_H
+
+#include <linux/gpiohub.h>
+#include <linux/sched.h>
+#include <linux/types.h>
+#include <linux/uidgid.h>
+
+struct gpio_desc;
+struct gpiohub_chip;
+struct gpiohub_hub;
+struct gpiohub_session;
+struct pid;
+
+/**
+ * struct gpiohub_line - one line of a hub
+ * @hub: its hub
+ * @chip: its chip
+ * @number: its number in the hub
+ * @offset: its number on the chip
+ * @desc: gpiolib's descriptor while held. Written under hub->config, chip->lock
+ *	and hub->lock together; read under any of them.
+ * @irq: its interrupt while armed, else 0; under hub->config
+ * @slow: only a thread can reach it: the chip sleeps, the line is open-drain,
+ *	or PREEMPT_RT; as @desc
+ * @watchers: files that subscribed to it, under hub->config
+ * @looking: GET holds it for the moment; under hub->config
+ * @owner: who may configure and drive it; under hub->config
+ * @owner_pid: the claiming process, under hub->config; a reference
+ * @owner_uid: its user; also of a kept line
+ * @owner_comm: its name
+ * @guard: enum gpiohub_guard of the claim
+ * @kept: held without an owner, as the last one left it; under hub->config
+ * @direction: enum gpiohub_direction, while held; under hub->config
+ * @bias: enum gpiohub_bias as set by us, under hub->config
+ * @drive: enum gpiohub_drive as set by us, under hub->config
+ * @debounce_us: as set by us, under hub->config
+ * @stamp: when the hard half last ran, under hub->lock; slow lines only
+ * @stamps: how often it ran since the thread last took @stamp, under hub->lock
+ * @stamped: the hard half runs for this interrupt, under hub->lock
+ */
+struct gpiohub_line {
+	struct gpiohub_hub *hub;
+	struct gpiohub_chip *chip;
+	u8 number;
+	u16 offset;
+
+	struct gpio_desc *desc;
+	int irq;
+	bool slow;
+
+	unsigned int watchers;
+	bool looking;
+	struct gpiohub_session *owner;
+	struct pid *owner_pid;
+	kuid_t owner_uid;
+	char owner_comm[TASK_COMM_LEN];
+	u8 guard;
+	bool kept;
+
+	u8 direction;
+	u8 bias;
+	u8 drive;
+	u32 debounce_us;
+
+	u64 stamp;
+	u32 stamps;
+	bool stamped;
+};
+
+static inline u64 gpiohub_line_bit(const struct gpiohub_line *line)
+{
+	return 1ULL << line->number;
+}
+
+int gpiohub_line_settle(struct gpiohub_line *line);
+int gpiohub_line_level(struct gpiohub_line *line);
+void gpiohub_line_disarm(struct gpiohub_line *line);
+void gpiohub_line_forget(struct gpiohub_line *line);
+
+/* drive.c: the way of a command, from session to pin. */
+int gpiohub_line_configure(struct gpiohub_line *line, const struct gpiohub_config *config);
+int gpiohub_line_input(struct gpiohub_line *line);
+int gpiohub_lines_set(struct gpiohub_session *session, u64 lines, u64 levels, u32 *culprit);
+int gpiohub_lines_get(struct gpiohub_session *session, u64 lines, u64 *levels, u32 *culprit);
+
+int gpiohub_errno(int err);
+
+#endif

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The module: parameters, and everything put together and taken apart.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/device.h>
+#include <linux/log2.h>
+#include <linux/module.h>
+
+#include "chip.h"
+#include "hubs.h"
+#include "params.h"
+
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
+#define MIN_RECORDS	2048		/* as much as the largest page holds: 64 KiB */
+#define MAX_RECORDS	BIT(22)	/* 128 MiB */
+
+static char *hubs_text = "";
+module_param_named(hubs, hubs_text, charp, 0444);
+MODULE_PARM_DESC(hubs, "hubs to make: LABEL:OFFSETS[+LABEL:OFFSETS...][;...], or auto for every chip");
+
+unsigned int gpiohub_records = 65536;
+module_param_named(records, gpiohub_records, uint, 0444);
+MODULE_PARM_DESC(records, "events that each hub's ring holds, a power of two (default 65536)");
+
+unsigned int gpiohub_user_files = 256;
+module_param_named(user_files, gpiohub_user_files, uint, 0644);
+MODULE_PARM_DESC(user_files, "files of one hub that a user may have open (default 256)");
+
+unsigned int gpiohub_message_rate = 1000;
+module_param_named(message_rate, gpiohub_message_rate, uint, 0644);
+MODULE_PARM_DESC(message_rate, "messages and configurations per second and file (default 1000)");
+
+bool gpiohub_rt_safe;
+module_param_named(rt_safe, gpiohub_rt_safe, bool, 0444);
+MODULE_PARM_DESC(rt_safe, "PREEMPT_RT: the chips' own functions are fit for hard interrupts (default no)");
+
+unsigned long long gpiohub_first_seq;
+module_param_named(first_seq, gpiohub_first_seq, ullong, 0444);
+MODULE_PARM_DESC(first_seq, "for tests: number of each hub's first event (default 0)");
+
+static struct class gpiohub_class = {
+	.name = "gpiohub",
+	.class_groups = gpiohub_class_groups,
+};
+
+static int check_parameters(void)
+{
+	if (is_power_of_2(gpiohub_records) && gpiohub_records >= MIN_RECORDS &&
+	    gpiohub_records <= MAX_RECORDS)
+		return 0;
+	pr_err("records=%u is not a power of two from %u to %u\n", gpiohub_records,
+	       MIN_RECORDS, MAX_RECORDS);
+	return -EINVAL;
+}
+
+static int __init gpiohub_init(void)
+{
+	int err;
+
+	err = check_parameters();
+	if (err)
+		return err;
+	err = gpiohub_chip_driver_register();
+	if (err)
+		return err;
+	err = class_register(&gpiohub_class);
+	if (err)
+		goto out_driver;
+	err = gpiohub_hubs_init(&gpiohub_class);
+	if (err)
+		goto out_class;
+	err = gpiohub_hubs_make(hubs_text, true);
+	if (err)
+		goto out_hubs;
+	return 0;
+
+out_hubs:
+	gpiohub_hubs_exit();
+out_class:
+	class_unregister(&gpiohub_class);
+out_driver:
+	gpiohub_chip_driver_unregister();
+	return err;
+}
+
+static void __exit gpiohub_exit(void)
+{
+	gpiohub_hubs_exit();
+	class_unregister(&gpiohub_class);
+	gpiohub_chip_driver_unregister();
+}
+
+module_init(gpiohub_init);
+module_exit(gpiohub_exit);
+MODULE_DESCRIPTION("GPIO lines shared by any number of programs");
+MODULE_AUTHOR("The gpiohub developers");
+MODULE_LICENSE("GPL");

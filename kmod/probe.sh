@@ -1,0 +1,15 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# probe.sh INCLUDE: compiler flags that tell compat.h what these kernel headers have.
+# INCLUDE is the kernel's include/linux. Called by Kbuild.
+
+has() {
+	grep -qs "$2" "$include/$1" && echo "-DGPIOHUB_HAVE_$3"
+}
+
+include=$1
+has gpio/driver.h 'gpio_device_find(const void' GPIO_DEVICE_FIND
+has platform_device.h 'void (\*remove)(struct platform_device' REMOVE_VOID
+has mm.h 'void vm_flags_clear(' VM_FLAGS_CLEAR
+has device/class.h '(\*show)(const struct class \*' CONST_CLASS
+exit 0

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Opening and closing a hub, and what every operation on an open file begins and
+ * ends with.
+ */
+#include <linux/cred.h>
+#include <linux/rculist.h>
+#include <linux/slab.h>
+#include <linux/ktime.h>
+
+#include "hub.h"
+#include "params.h"
+#include "session.h"
+
+/**
+ * struct gpiohub_user - a user's share of a hub
+ * @node: place in hub->users; all of it under hub->config
+ * @uid: who
+ * @files: how many files of this hub
+ */
+struct gpiohub_user {
+	struct list_head node;
+	kuid_t uid;
+	unsigned int files;
+};
+
+/* Under hub->config. Return: the opening user, one file more, or an errno. */
+static struct gpiohub_user *user_get(struct gpiohub_hub *hub)
+{
+	kuid_t uid = current_euid();
+	struct gpiohub_user *user;
+
+	list_for_each_entry(user, &hub->users, node)
+		if (uid_eq(user->uid, uid))
+			goto found;
+	user = kzalloc(sizeof(*user), GFP_KERNEL_ACCOUNT);
+	if (!user)
+		return ERR_PTR(-ENOMEM);
+	user->uid = uid;
+	list_add(&user->node, &hub->users);
+found:
+	if (user->files >= gpiohub_user_files && !capable(CAP_SYS_RESOURCE))
+		return ERR_PTR(-EDQUOT);
+	user->files++;
+	return user;
+}
+
+static void user_put(struct gpiohub_user *user)
+{
+	if (--user->files)
+		return;
+	list_del(&user->node);
+	kfree(user);
+}
+
+/**
+ * gpiohub_session_enter - begin an operation
+ * @session: the session
+ *
+ * Until gpiohub_session_leave() the hub is not removed.
+ * Context: may sleep. Return: 0, or -ENODEV: the hub is gone.
+ */
+int gpiohub_session_enter(struct gpiohub_session *session)
+{
+	down_read(&session->hub->live);
+	if (!session->hub->dead)
+		return 0;
+	up_read(&session->hub->live);
+	return -ENODEV;
+}
+
+/**
+ * gpiohub_session_leave - end it
+ * @session: the session
+ */
+void gpiohub_session_leave(struct gpiohub_session *session)
+{
+	up_read(&session->hub->live);
+}
+
+/**
+ * gpiohub_session_may_drive - may this file change something for others?
+ * @file: the file
+ *
+ * Return: 0 or -EACCES.
+ */
+int gpiohub_session_may_drive(struct file *file)
+{
+	struct gpiohub_session *session = file->private_data;
+
+	if (!(file->f_mode & FMODE_WRITE) ||
+	    (READ_ONCE(session->restricted) & GPIOHUB_RESTRICT_DRIVE))
+		return -EACCES;
+	return 0;
+}
+
+/**
+ * gpiohub_session_spend - use one of the file's messages or configurations
+ * @session: the session
+ *
+ * Context: may sleep. Return: 0, or -EAGAIN: none left in this second.
+ */
+int gpiohub_session_spend(struct gpiohub_session *session)
+{
+	u64 now = ktime_get_ns();
+	int err = 0;
+
+	mutex_lock(&session->stream);
+	if (!session->rate_begin || now - session->rate_begin >= NSEC_PER_SEC) {
+		session->rate_begin = now;
+		session->rate_used = 0;
+	}
+	if (session->rate_used < gpiohub_message_rate)
+		session->rate_used++;
+	else
+		err = -EAGAIN;
+	mutex_unlock(&session->stream);
+	return err;
+}
+
+static struct gpiohub_session *session_alloc(struct gpiohub_hub *hub)
+{
+	struct gpiohub_session *session = kzalloc(sizeof(*session), GFP_KERNEL_ACCOUNT);
+
+	if (!session)
+		return NULL;
+	session->hub = hub;
+	session->lines = U64_MAX;
+	session->kinds = U32_MAX;
+	mutex_init(&session->stream);
+	init_waitqueue_head(&session->wait);
+	return session;
+}
+
+static int session_open(struct inode *inode, struct file *file)
+{
+	struct gpiohub_hub *hub = container_of(inode->i_cdev, struct gpiohub_hub, cdev);
+	struct gpiohub_session *session;
+	unsigned long flags;
+	int err;
+
+	session = session_alloc(hub);
+	if (!session)
+		return -ENOMEM;
+	err = gpiohub_session_enter(session);
+	if (err)
+		goto out_free;
+
+	mutex_lock(&hub->config);
+	session->user = user_get(hub);
+	err = PTR_ERR_OR_ZERO(session->user);
+	if (!err) {
+		get_device(&hub->dev);
+		gpiohub_sleepers_add(session);
+		flags = gpiohub_hub_lock(hub);
+		session->pos = hub->ring.seq;
+		gpiohub_hub_unlock(hub, flags);
+		list_add_tail_rcu(&session->node, &hub->sessions);
+		file->private_data = session;
+		/* The position is the session's; there is no reading elsewhere. */
+		file->f_mode &= ~(FMODE_PREAD | FMODE_PWRITE);
+	}
+	mutex_unlock(&hub->config);
+	gpiohub_session_leave(session);
+	if (!err)
+		return 0;
+out_free:
+	kfree(session);
+	return err;
+}
+
+/* After the last copy of the file is closed, its mappings included. */
+static int session_release(struct inode *inode, struct file *file)
+{
+	struct gpiohub_session *session = file->private_data;
+	struct gpiohub_hub *hub = session->hub;
+	u32 culprit;
+	u64 owned;
+
+	/* A removed hub has let go of everything itself; this finds nothing. */
+	owned = READ_ONCE(session->owned);
+	if (owned)
+		gpiohub_release(session, owned, &culprit);
+	gpiohub_subscribe(session, 0, &culprit);
+
+	mutex_lock(&hub->config);
+	list_del_rcu(&session->node);
+	gpiohub_sleepers_remove(session);
+	user_put(session->user);
+	mutex_unlock(&hub->config);
+
+	/* Publishers and the late worker may still look at it. */
+	synchronize_rcu();
+	if (session->cursor_page)
+		__free_page(session->cursor_page);
+	kfree(session);
+	put_device(&hub->dev);
+	return 0;
+}
+
+const struct file_operations gpiohub_session_fops = {
+	.owner = THIS_MODULE,
+	.open = session_open,
+	.release = session_release,
+	.read = gpiohub_stream_read,
+	.write = gpiohub_stream_write,
+	.llseek = gpiohub_stream_llseek,
+	.poll = gpiohub_stream_poll,
+	.mmap = gpiohub_map,
+	.unlocked_ioctl = gpiohub_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+};

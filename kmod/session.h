@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A session: one open file of a hub.
+ */
+#ifndef GPIOHUB_SESSION_H
+#define GPIOHUB_SESSION_H
+
+#include <linux/fs.h>
+#include <linux/gpiohub.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/poll.h>
+#include <linux/wait.h>
+
+struct gpiohub_hub;
+struct gpiohub_user;
+struct page;
+
+/**
+ * struct gpiohub_session - one open file
+ * @hub: its hub, a reference
+ * @user: whose it is
+ * @node: place in hub->sessions
+ * @rcu: frees it when nobody walks that list any more
+ * @restricted: GPIOHUB_RESTRICT_*; only grows; changed under hub->config
+ * @watched: lines that it subscribed to, under hub->config
+ * @owned: lines that it owns; changed under hub->config and hub->lock
+ * @stream: guards @pos, and the filter against being changed during a read
+ * @pos: the next event that read(2) looks at
+ * @lines: filter of read(2); changed under @stream, publishers look without it
+ * @kinds: ditto
+ * @wait: who waits for this file
+ * @slot: its place in hub->sleepers, or -1; constant
+ * @waiting: somebody may sleep; set before he looks, cleared by who wakes
+ * @cursor: the mapped cursor, or NULL; set once, under @stream
+ * @cursor_page: its page, freed with the session
+ * @rate_begin: when the current second of the file's rate began, ns
+ * @rate_used: how much of it is used; both under @stream
+ */
+struct gpiohub_session {
+	struct gpiohub_hub *hub;
+	struct gpiohub_user *user;
+	struct list_head node;
+	struct rcu_head rcu;
+
+	u32 restricted;
+	u64 watched;
+	u64 owned;
+
+	struct mutex stream;	/* the place in the stream */
+	u64 pos;
+	u64 lines;
+	u32 kinds;
+
+	wait_queue_head_t wait;
+	int slot;
+	bool waiting;
+	struct gpiohub_cursor *cursor;
+	struct page *cursor_page;
+
+	u64 rate_begin;
+	u32 rate_used;
+};
+
+extern const struct file_operations gpiohub_session_fops;
+
+int gpiohub_session_enter(struct gpiohub_session *session);
+void gpiohub_session_leave(struct gpiohub_session *session);
+int gpiohub_session_may_drive(struct file *file);
+int gpiohub_session_spend(struct gpiohub_session *session);
+
+/* ioctl.c: the table of verbs. */
+long gpiohub_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
+
+/* stream.c: the file as a place in the stream. */
+ssize_t gpiohub_stream_read(struct file *file, char __user *buf, size_t size, loff_t *ppos);
+ssize_t gpiohub_stream_write(struct file *file, const char __user *buf, size_t size,
+			     loff_t *ppos);
+loff_t gpiohub_stream_llseek(struct file *file, loff_t offset, int whence);
+__poll_t gpiohub_stream_poll(struct file *file, struct poll_table_struct *table);
+
+/* map.c: the mapped regions. */
+int gpiohub_map(struct file *file, struct vm_area_struct *vma);
+
+/* claim.c: who watches and who owns. */
+int gpiohub_subscribe(struct gpiohub_session *session, u64 lines, u32 *culprit);
+int gpiohub_claim(struct gpiohub_session *session, u64 lines, u8 guard, u32 *culprit);
+int gpiohub_release(struct gpiohub_session *session, u64 lines, u32 *culprit);
+int gpiohub_configure(struct gpiohub_session *session, const struct gpiohub_config *config,
+		      u32 *culprit);
+
+/* guard.c: what happens to a line whose owner is gone. */
+void gpiohub_guard_apply(struct gpiohub_line *line);
+
+#endif

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The file as a place in the stream: read, write, lseek, poll. A reader here
+ * follows the same loop as one that maps the ring.
+ */
+#include <linux/minmax.h>
+#include <linux/uaccess.h>
+
+#include "hub.h"
+#include "session.h"
+
+/* Events that are copied at once: they lie on the stack. */
+#define BATCH	16
+
+static bool wanted(const struct gpiohub_session *session, const struct gpiohub_event *event)
+{
+	u8 type = event->type == GPIOHUB_EVENT_TEXT ? GPIOHUB_EVENT_MESSAGE : event->type;
+
+	return (session->kinds & GPIOHUB_KIND(type)) &&
+	       (event->line == GPIOHUB_NO_LINE || (session->lines & 1ULL << event->line));
+}
+
+/* Keep of the copied events those that the filter wants. Return: how many. */
+static u32 keep_wanted(const struct gpiohub_session *session, struct gpiohub_event *events,
+		       u32 count)
+{
+	u32 i, kept = 0;
+
+	for (i = 0; i < count; i++)
+		if (wanted(session, &events[i]))
+			events[kept++] = events[i];
+	return kept;
+}
+
+/* The reader was lapped: go to the oldest event, and say what was lost. */
+static bool make_lost(struct gpiohub_session *session, struct gpiohub_event *event)
+{
+	struct gpiohub_hub *hub = session->hub;
+	unsigned long flags;
+	u64 oldest, lost;
+
+	flags = gpiohub_hub_lock(hub);
+	oldest = gpiohub_ring_oldest(&hub->ring);
+	gpiohub_hub_unlock(hub, flags);
+	if (oldest <= session->pos)
+		return false;
+	lost = oldest - session->pos;
+	*event = (struct gpiohub_event) {
+		.seq = session->pos,
+		.type = GPIOHUB_EVENT_LOST,
+		.line = GPIOHUB_NO_LINE,
+		.value = min_t(u64, lost, U32_MAX),
+		.levels = lost,
+	};
+	session->pos = oldest;
+	return true;
+}
+
+/*
+ * The next events that the filter wants, at most count of them, and go on behind
+ * them. Under session->stream. Return: how many; 0: none up to the head.
+ */
+static u32 next_events(struct gpiohub_session *session, struct gpiohub_event *events, u32 count)
+{
+	const struct gpiohub_ring *ring = &session->hub->ring;
+	u32 ahead, copied, kept;
+
+	while ((ahead = gpiohub_ring_head(ring) - (u32)session->pos)) {
+		copied = min(ahead, count);
+		if (ahead > ring->mask + 1 ||
+		    !gpiohub_ring_copy(ring, session->pos, events, copied)) {
+			if (make_lost(session, events))
+				return 1;
+			continue;
+		}
+		session->pos += copied;
+		kept = keep_wanted(session, events, copied);
+		if (kept)
+			return kept;
+		cond_resched();
+	}
+	return 0;
+}
+
+/* Under session->stream. Return: bytes, 0 if there is nothing, or -EFAULT. */
+static ssize_t read_events(struct gpiohub_session *session, char __user *buf, size_t room)
+{
+	struct gpiohub_event events[BATCH];
+	size_t size, done = 0;
+	u64 before;
+	u32 count;
+
+	while (done < room) {
+		before = session->pos;
+		count = next_events(session, events, min_t(size_t, room - done, BATCH));
+		if (!count)
+			break;
+		size = count * sizeof(*events);
+		if (copy_to_user(buf + done * sizeof(*events), events, size)) {
+			session->pos = before;
+			return done ? done * sizeof(*events) : -EFAULT;
+		}
+		done += count;
+	}
+	return done * sizeof(*events);
+}
+
+/*
+ * Is there something to read? Skips what the filter does not want, so that it is
+ * looked at once. Arms first: what is published from then on wakes.
+ */
+static bool readable(struct gpiohub_session *session)
+{
+	struct gpiohub_event events[BATCH];
+	u32 count;
+
+	gpiohub_sleepers_arm(session);
+	mutex_lock(&session->stream);
+	count = next_events(session, events, BATCH);
+	/* It was only a look. A LOST event has the first lost position. */
+	if (count)
+		session->pos = events[0].seq;
+	mutex_unlock(&session->stream);
+	return count;
+}
+
+/* Return: 0 when there is something to read, -EINTR, -ENODEV. */
+static int wait_readable(struct gpiohub_session *session)
+{
+	DEFINE_WAIT_FUNC(wait, woken_wake_function);
+	int err = 0;
+
+	add_wait_queue(&session->wait, &wait);
+	while (!READ_ONCE(session->hub->dead) && !readable(session)) {
+		if (signal_pending(current)) {
+			err = -ERESTARTSYS;
+			break;
+		}
+		wait_woken(&wait, TASK_INTERRUPTIBLE, MAX_SCHEDULE_TIMEOUT);
+	}
+	remove_wait_queue(&session->wait, &wait);
+	return err;
+}
+
+ssize_t gpiohub_stream_read(struct file *file, char __user *buf, size_t size, loff_t *ppos)
+{
+	struct gpiohub_session *session = file->private_data;
+	ssize_t done;
+	int err;
+
+	if (size < sizeof(struct gpiohub_event))
+		return -EINVAL;
+	for (;;) {
+		err = gpiohub_session_enter(session);
+		if (err)
+			return err;
+		if (READ_ONCE(session->cursor)) {
+			gpiohub_session_leave(session);
+			return -EBUSY;
+		}
+		mutex_lock(&session->stream);
+		done = read_events(session, buf, size / sizeof(struct gpiohub_event));
+		*ppos = session->pos * sizeof(struct gpiohub_event);
+		mutex_unlock(&session->stream);
+		gpiohub_session_leave(session);
+		if (done)
+			return done;
+		if (file->f_flags & O_NONBLOCK)
+			return -EAGAIN;
+		err = wait_readable(session);
+		if (err)
+			return err;
+	}
+}
+
+ssize_t gpiohub_stream_write(struct file *file, const char __user *buf, size_t size,
+			     loff_t *ppos)
+{
+	struct gpiohub_session *session = file->private_data;
+	struct gpiohub_hub *hub = session->hub;
+	u8 text[GPIOHUB_MAX_MESSAGE] = {};
+	unsigned long flags;
+	int err;
+
+	err = gpiohub_session_may_drive(file);
+	if (err)
+		return err;
+	if (!size)
+		return -EINVAL;
+	if (size > sizeof(text))
+		return -EMSGSIZE;
+	if (copy_from_user(text, buf, size))
+		return -EFAULT;
+	err = gpiohub_session_enter(session);
+	if (err)
+		return err;
+	err = gpiohub_session_spend(session);
+	if (!err) {
+		flags = gpiohub_hub_lock(hub);
+		gpiohub_hub_message(hub, text, size);
+		gpiohub_hub_unlock(hub, flags);
+	}
+	gpiohub_session_leave(session);
+	return err ?: size;
+}
+
+/* Under session->stream. Return: the sequence number asked for, or an errno. */
+static s64 seek(struct gpiohub_session *session, loff_t offset, int whence)
+{
+	struct gpiohub_hub *hub = session->hub;
+	unsigned long flags;
+	u64 head, oldest;
+	s64 seq = offset / (s64)sizeof(struct gpiohub_event);
+
+	if (offset % (s64)sizeof(struct gpiohub_event))
+		return -EINVAL;
+	flags = gpiohub_hub_lock(hub);
+	head = hub->ring.seq;
+	oldest = gpiohub_ring_oldest(&hub->ring);
+	gpiohub_hub_unlock(hub, flags);
+
+	switch (whence) {
+	case SEEK_SET:
+		break;
+	case SEEK_CUR:
+		seq += session->pos;
+		break;
+	case SEEK_END:
+		seq += head;
+		break;
+	case SEEK_DATA:
+		if (seq < 0 || max_t(u64, seq, oldest) >= head)
+			return -ENXIO;
+		seq = max_t(u64, seq, oldest);
+		break;
+	default:
+		return -EINVAL;
+	}
+	return seq < 0 || seq > head ? -EINVAL : seq;
+}
+
+loff_t gpiohub_stream_llseek(struct file *file, loff_t offset, int whence)
+{
+	struct gpiohub_session *session = file->private_data;
+	s64 seq;
+
+	seq = gpiohub_session_enter(session);
+	if (seq)
+		return seq;
+	mutex_lock(&session->stream);
+	seq = seek(session, offset, whence);
+	if (seq >= 0) {
+		session->pos = seq;
+		file->f_pos = seq * sizeof(struct gpiohub_event);
+	}
+	mutex_unlock(&session->stream);
+	gpiohub_session_leave(session);
+	return seq < 0 ? seq : seq * sizeof(struct gpiohub_event);
+}
+
+/* Has the head come to where a mapped cursor wants to be told? */
+static bool reached(struct gpiohub_session *session, const struct gpiohub_cursor *cursor)
+{
+	gpiohub_sleepers_arm(session);
+	return (s32)(gpiohub_ring_head(&session->hub->ring) - READ_ONCE(cursor->wake_at)) >= 0;
+}
+
+__poll_t gpiohub_stream_poll(struct file *file, struct poll_table_struct *table)
+{
+	struct gpiohub_session *session = file->private_data;
+	struct gpiohub_hub *hub = session->hub;
+	const struct gpiohub_cursor *cursor;
+	__poll_t events = 0;
+
+	poll_wait(file, &session->wait, table);
+	if (gpiohub_session_enter(session))
+		return EPOLLHUP | EPOLLERR;
+	cursor = READ_ONCE(session->cursor);
+	if (cursor ? reached(session, cursor) : readable(session))
+		events |= EPOLLIN | EPOLLRDNORM;
+	if (READ_ONCE(session->watched) & READ_ONCE(hub->state->gone))
+		events |= EPOLLHUP | EPOLLERR;
+	if (!gpiohub_session_may_drive(file))
+		events |= EPOLLOUT | EPOLLWRNORM;
+	gpiohub_session_leave(session);
+	return events;
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Attributes for people and scripts, under /sys/class/gpiohub/: new_hub and
+ * delete_hub there, and what a hub knows in each hub's folder.
+ */
+#include <linux/device.h>
+#include <linux/slab.h>
+#include <linux/sysfs.h>
+
+#include "compat.h"
+#include "hub.h"
+#include "hubs.h"
+#include "session.h"
+
+static ssize_t new_hub_store(GPIOHUB_COMPAT_CONST struct class *class,
+			     GPIOHUB_COMPAT_CONST struct class_attribute *attr,
+			     const char *text, size_t size)
+{
+	return gpiohub_hubs_make(text, false) ?: size;
+}
+static CLASS_ATTR_WO(new_hub);
+
+static ssize_t delete_hub_store(GPIOHUB_COMPAT_CONST struct class *class,
+				GPIOHUB_COMPAT_CONST struct class_attribute *attr,
+				const char *text, size_t size)
+{
+	char *copy = kstrdup(text, GFP_KERNEL);
+	int err;
+
+	if (!copy)
+		return -ENOMEM;
+	err = gpiohub_hubs_delete(strim(copy));
+	kfree(copy);
+	return err ?: size;
+}
+static CLASS_ATTR_WO(delete_hub);
+
+static struct attribute *gpiohub_class_attrs[] = {
+	&class_attr_new_hub.attr,
+	&class_attr_delete_hub.attr,
+	NULL
+};
+
+static const struct attribute_group gpiohub_class_group = { .attrs = gpiohub_class_attrs };
+
+const struct attribute_group *gpiohub_class_groups[] = { &gpiohub_class_group, NULL };
+
+static struct gpiohub_hub *to_hub(struct device *dev)
+{
+	return container_of(dev, struct gpiohub_hub, dev);
+}
+
+static ssize_t label_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%s\n", to_hub(dev)->label);
+}
+static DEVICE_ATTR_RO(label);
+
+static ssize_t epoch_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%016llx\n", to_hub(dev)->epoch);
+}
+static DEVICE_ATTR_RO(epoch);
+
+static ssize_t records_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", to_hub(dev)->ring.mask + 1);
+}
+static DEVICE_ATTR_RO(records);
+
+static ssize_t lines_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", to_hub(dev)->nr_lines);
+}
+static DEVICE_ATTR_RO(lines);
+
+static ssize_t files_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct gpiohub_hub *hub = to_hub(dev);
+	struct gpiohub_session *session;
+	unsigned int files = 0;
+
+	mutex_lock(&hub->config);
+	list_for_each_entry(session, &hub->sessions, node)
+		files++;
+	mutex_unlock(&hub->config);
+	return sysfs_emit(buf, "%u\n", files);
+}
+static DEVICE_ATTR_RO(files);
+
+static ssize_t published_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct gpiohub_hub *hub = to_hub(dev);
+	unsigned long flags;
+	u64 published;
+
+	flags = gpiohub_hub_lock(hub);
+	published = hub->ring.seq - hub->ring.first_seq;
+	gpiohub_hub_unlock(hub, flags);
+	return sysfs_emit(buf, "%llu\n", published);
+}
+static DEVICE_ATTR_RO(published);
+
+/* The state page's masks, each from one snapshot. */
+static ssize_t mask_show(struct device *dev, char *buf, size_t offset)
+{
+	struct gpiohub_state *copy = kmalloc(sizeof(*copy), GFP_KERNEL);
+	u64 mask;
+
+	if (!copy)
+		return -ENOMEM;
+	gpiohub_state_snapshot(to_hub(dev)->state, copy);
+	mask = *(__u64 *)((char *)copy + offset);
+	kfree(copy);
+	return sysfs_emit(buf, "%016llx\n", mask);
+}
+
+#define MASK_ATTR(name)								\
+static ssize_t name##_show(struct device *dev, struct device_attribute *attr,	\
+			   char *buf)						\
+{										\
+	return mask_show(dev, buf, offsetof(struct gpiohub_state, name));	\
+}										\
+static DEVICE_ATTR_RO(name)
+
+MASK_ATTR(levels);
+MASK_ATTR(known);
+MASK_ATTR(outputs);
+MASK_ATTR(held);
+MASK_ATTR(watched);
+MASK_ATTR(owned);
+MASK_ATTR(kept);
+MASK_ATTR(gone);
+
+static struct attribute *gpiohub_hub_attrs[] = {
+	&dev_attr_label.attr,
+	&dev_attr_epoch.attr,
+	&dev_attr_records.attr,
+	&dev_attr_lines.attr,
+	&dev_attr_files.attr,
+	&dev_attr_published.attr,
+	&dev_attr_levels.attr,
+	&dev_attr_known.attr,
+	&dev_attr_outputs.attr,
+	&dev_attr_held.attr,
+	&dev_attr_watched.attr,
+	&dev_attr_owned.attr,
+	&dev_attr_kept.attr,
+	&dev_attr_gone.attr,
+	NULL
+};
+
+static const struct attribute_group gpiohub_hub_group = { .attrs = gpiohub_hub_attrs };
+
+const struct attribute_group *gpiohub_hub_groups[] = { &gpiohub_hub_group, NULL };
