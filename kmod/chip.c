@@ -18,11 +18,15 @@
 
 #define DRIVER_NAME	"gpiohub-chip"
 
-/*
- * After our remove the chip's own still has to begin; asking at once would find
- * it as if nothing were to happen.
- */
+/* How long to wait before asking for a chip again that was busy coming or going. */
 #define ATTACH_DELAY	msecs_to_jiffies(50)
+
+/* Under hub->config. */
+static void attach_later(struct gpiohub_chip *chip)
+{
+	if (!chip->leaving)
+		schedule_delayed_work(&chip->attach, ATTACH_DELAY);
+}
 
 /* The chip is there: arm what is watched. */
 static void chip_attach(struct gpiohub_chip *chip)
@@ -51,28 +55,36 @@ static void chip_attach(struct gpiohub_chip *chip)
 	mutex_unlock(&hub->config);
 }
 
-/* The chip goes; it still answers. */
+/* One line of a chip that goes; the chip still answers. */
+static void line_gone(struct gpiohub_line *line)
+{
+	struct gpiohub_hub *hub = line->hub;
+	u64 bit = gpiohub_line_bit(line);
+	unsigned long flags;
+
+	if (line->owner)
+		gpiohub_guard_apply(line);
+	gpiohub_line_forget(line);
+	line->kept = false;
+	line->guard = 0;
+	flags = gpiohub_hub_lock(hub);
+	gpiohub_state_mark(hub->state, &hub->state->kept, bit, false);
+	gpiohub_state_mark(hub->state, &hub->state->gone, bit, true);
+	gpiohub_hub_publish(hub, GPIOHUB_EVENT_GONE, line->number, 1);
+	gpiohub_hub_unlock(hub, flags);
+}
+
 static void chip_detach(struct gpiohub_chip *chip)
 {
 	struct gpiohub_hub *hub = chip->hub;
 	struct gpiohub_line *line;
-	unsigned long flags;
 
 	mutex_lock(&hub->config);
-	gpiohub_for_each_line(line, chip->hub, chip->lines) {
-		if (line->owner)
-			gpiohub_guard_apply(line);
-		line->kept = false;
-		flags = gpiohub_hub_lock(hub);
-		gpiohub_state_mark(hub->state, &hub->state->kept, gpiohub_line_bit(line), false);
-		gpiohub_state_mark(hub->state, &hub->state->gone, gpiohub_line_bit(line), true);
-		gpiohub_hub_publish(hub, GPIOHUB_EVENT_GONE, line->number, 1);
-		gpiohub_hub_unlock(hub, flags);
-		gpiohub_line_forget(line);
-	}
+	/* First: from here on no line is taken or armed again. */
 	chip->present = false;
-	if (!chip->leaving)
-		schedule_delayed_work(&chip->attach, ATTACH_DELAY);
+	gpiohub_for_each_line(line, hub, chip->lines)
+		line_gone(line);
+	attach_later(chip);
 	mutex_unlock(&hub->config);
 	/* poll(2) now says that a line is gone. */
 	gpiohub_sleepers_wake_all(hub);
@@ -81,41 +93,71 @@ static void chip_detach(struct gpiohub_chip *chip)
 static void attach_work(struct work_struct *work)
 {
 	struct gpiohub_chip *chip = container_of(work, struct gpiohub_chip, attach.work);
+	int err;
 
 	/* Probes, or puts the device on the driver core's list of those to retry. */
-	if (device_attach(&chip->pdev->dev) < 0)
-		dev_warn(&chip->hub->dev, "cannot wait for chip %s\n", chip->label);
+	err = device_attach(&chip->pdev->dev);
+	if (err < 0 && err != -EPROBE_DEFER)
+		dev_warn(&chip->hub->dev, "cannot wait for chip %s: %d\n", chip->label, err);
 }
 
+static int check_offsets(struct gpiohub_chip *chip, const struct gpiohub_found *found)
+{
+	struct gpiohub_line *line;
+
+	gpiohub_for_each_line(line, chip->hub, chip->lines)
+		if (line->offset >= found->lines)
+			return -ERANGE;
+	return 0;
+}
+
+/*
+ * Link the devices so that our remove comes before the chip's. Only while the
+ * chip's device is bound, and under its lock, so that it is not just being
+ * unbound. Only by trylock: who holds that lock may be waiting for probes to end.
+ */
+static int link_to(struct gpiohub_chip *chip, struct device *parent)
+{
+	int err = -EPROBE_DEFER;
+
+	if (!device_trylock(parent)) {
+		mutex_lock(&chip->hub->config);
+		attach_later(chip);
+		mutex_unlock(&chip->hub->config);
+		return err;
+	}
+	if (parent->links.status == DL_DEV_DRIVER_BOUND &&
+	    device_link_add(&chip->pdev->dev, parent, DL_FLAG_AUTOREMOVE_CONSUMER))
+		err = 0;
+	device_unlock(parent);
+	return err;
+}
+
+/*
+ * Whatever is missing may come: every error asks the driver core to try again when
+ * anything was bound. /sys/kernel/debug/devices_deferred tells the reasons.
+ */
 static int chip_probe(struct platform_device *pdev)
 {
 	struct gpiohub_chip *chip = *(struct gpiohub_chip **)dev_get_platdata(&pdev->dev);
 	struct gpiohub_found found;
-	struct gpiohub_line *line;
 	int err;
 
 	err = gpiohub_names_find(chip->label, &found);
 	if (err)
-		return err == -ENODEV ? -EPROBE_DEFER : err;
-	gpiohub_for_each_line(line, chip->hub, chip->lines)
-		if (line->offset >= found.lines) {
-			err = dev_err_probe(&pdev->dev, -EINVAL, "chip %s has no line %u\n",
-					    chip->label, line->offset);
-			goto out_put_parent;
-		}
-	err = -EPROBE_DEFER;
-	/* Being unbound, or not bound at all: wait until it is. */
-	if (found.parent->links.status != DL_DEV_DRIVER_BOUND &&
-	    found.parent->links.status != DL_DEV_PROBING)
-		goto out_put_parent;
-	if (!device_link_add(&pdev->dev, found.parent, DL_FLAG_AUTOREMOVE_CONSUMER))
-		goto out_put_parent;
+		return dev_err_probe(&pdev->dev, -EPROBE_DEFER, "chip %s: %d\n",
+				     chip->label, err);
+	err = check_offsets(chip, &found);
+	if (!err)
+		err = link_to(chip, found.parent);
+	put_device(found.parent);
+	if (err)
+		return dev_err_probe(&pdev->dev, -EPROBE_DEFER,
+				     "chip %s has fewer lines, or is not bound: %d\n",
+				     chip->label, err);
 	platform_set_drvdata(pdev, chip);
 	chip_attach(chip);
-	err = 0;
-out_put_parent:
-	put_device(found.parent);
-	return err;
+	return 0;
 }
 
 static GPIOHUB_COMPAT_REMOVE chip_remove(struct platform_device *pdev)
@@ -193,12 +235,10 @@ int gpiohub_chip_add(struct gpiohub_chip *chip, struct gpiohub_hub *hub,
 	chip->hub = hub;
 	mutex_init(&chip->lock);
 	INIT_DELAYED_WORK(&chip->attach, attach_work);
-	chip->label = kstrdup(label, GFP_KERNEL);
-	if (!chip->label)
-		return err;
+	strscpy(chip->label, label, sizeof(chip->label));
 	chip->table = chip_table(chip, id);
 	if (!chip->table)
-		goto out_free_label;
+		return err;
 	chip->pdev = platform_device_alloc(DRIVER_NAME, id);
 	if (!chip->pdev)
 		goto out_free_table;
@@ -218,8 +258,6 @@ out_put_pdev:
 	platform_device_put(chip->pdev);
 out_free_table:
 	chip_table_free(chip->table);
-out_free_label:
-	kfree(chip->label);
 	return err;
 }
 
@@ -238,7 +276,6 @@ void gpiohub_chip_remove(struct gpiohub_chip *chip)
 	platform_device_unregister(chip->pdev);
 	gpiod_remove_lookup_table(chip->table);
 	chip_table_free(chip->table);
-	kfree(chip->label);
 }
 
 /**

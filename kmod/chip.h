@@ -9,6 +9,8 @@
 #include <linux/types.h>
 #include <linux/workqueue.h>
 
+#include "names.h"
+
 /* The functions by which gpiolib knows our lines, one per drive. */
 #define GPIOHUB_FUNCTION_PUSH_PULL	"line"
 #define GPIOHUB_FUNCTION_OPEN_DRAIN	"open-drain"
@@ -32,7 +34,7 @@ struct platform_device;
  */
 struct gpiohub_chip {
 	struct gpiohub_hub *hub;
-	char *label;
+	char label[GPIOHUB_LABEL_SIZE];
 	u64 lines;
 	struct platform_device *pdev;
 	struct gpiod_lookup_table *table;

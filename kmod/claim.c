@@ -38,6 +38,15 @@ static void unwatch(struct gpiohub_hub *hub, u64 lines)
 	}
 }
 
+/* Held and armed, or why not. */
+static int watch_line(struct gpiohub_line *line)
+{
+	int err = gpiohub_line_hold(line);
+
+	return err ?: gpiohub_line_arm(line);
+}
+
+/* Lines that the session does not watch yet: all or none of them. */
 static int watch(struct gpiohub_hub *hub, u64 lines, u32 *culprit)
 {
 	struct gpiohub_line *line;
@@ -48,11 +57,25 @@ static int watch(struct gpiohub_hub *hub, u64 lines, u32 *culprit)
 		if (!line->watchers++)
 			mark(hub, &hub->state->watched, gpiohub_line_bit(line), true);
 		done |= gpiohub_line_bit(line);
-		err = gpiohub_line_settle(line);
+		err = watch_line(line);
 		if (err) {
 			unwatch(hub, done);
 			return blame(line, err, culprit);
 		}
+	}
+	return 0;
+}
+
+/* Lines that it watches already: they may have failed when their chip came back. */
+static int watch_again(struct gpiohub_hub *hub, u64 lines, u32 *culprit)
+{
+	struct gpiohub_line *line;
+	int err;
+
+	gpiohub_for_each_line(line, hub, lines & ~hub->state->gone) {
+		err = watch_line(line);
+		if (err)
+			return blame(line, err, culprit);
 	}
 	return 0;
 }
@@ -64,7 +87,8 @@ static int watch(struct gpiohub_hub *hub, u64 lines, u32 *culprit)
  * @culprit: out, on an error: the line that it is about
  *
  * Context: process. Return: 0; -EACCES: a line not watched before, and the right
- * to more was given up; or as gpiohub_line_settle(); then nothing changed.
+ * to more was given up; or as gpiohub_line_hold() and gpiohub_line_arm(); then
+ * nothing changed.
  */
 int gpiohub_subscribe(struct gpiohub_session *session, u64 lines, u32 *culprit)
 {
@@ -78,13 +102,16 @@ int gpiohub_subscribe(struct gpiohub_session *session, u64 lines, u32 *culprit)
 	if (more && (session->restricted & GPIOHUB_RESTRICT_ARM)) {
 		*culprit = __ffs64(more);
 		err = -EACCES;
-	} else {
-		err = watch(hub, more, culprit);
+		goto out_unlock;
 	}
+	err = watch_again(hub, lines & session->watched, culprit);
+	if (!err)
+		err = watch(hub, more, culprit);
 	if (!err) {
 		unwatch(hub, less);
-		session->watched = lines;
+		WRITE_ONCE(session->watched, lines);
 	}
+out_unlock:
 	mutex_unlock(&hub->config);
 	return err;
 }
@@ -122,7 +149,7 @@ static int take_over(struct gpiohub_session *session, u64 lines, u32 *culprit)
 	gpiohub_for_each_line(line, hub, lines) {
 		line->owner = session;
 		done |= gpiohub_line_bit(line);
-		err = gpiohub_line_settle(line);
+		err = gpiohub_line_hold(line);
 		if (err) {
 			give_back(hub, done);
 			return blame(line, err, culprit);
@@ -147,7 +174,7 @@ static void own(struct gpiohub_session *session, u64 lines, u8 guard)
 		get_task_comm(line->owner_comm, current->group_leader);
 	}
 	flags = gpiohub_hub_lock(hub);
-	session->owned |= lines;
+	WRITE_ONCE(session->owned, session->owned | lines);
 	gpiohub_state_mark(hub->state, &hub->state->owned, lines, true);
 	gpiohub_state_mark(hub->state, &hub->state->kept, lines, false);
 	gpiohub_hub_unlock(hub, flags);
@@ -160,7 +187,7 @@ static void own(struct gpiohub_session *session, u64 lines, u8 guard)
  * @guard: enum gpiohub_guard, checked by the caller
  * @culprit: out, on an error: the line that it is about
  *
- * Context: process. Return: 0; -EBUSY: another's; or as gpiohub_line_settle();
+ * Context: process. Return: 0; -EBUSY: another's; or as gpiohub_line_hold();
  * then nothing changed.
  */
 int gpiohub_claim(struct gpiohub_session *session, u64 lines, u8 guard, u32 *culprit)
@@ -226,6 +253,26 @@ int gpiohub_release(struct gpiohub_session *session, u64 lines, u32 *culprit)
 }
 
 /**
+ * gpiohub_release_all - give all lines back; their guards are applied
+ * @session: who
+ * @process: only what this process claimed, or NULL
+ *
+ * What it owns is looked at under the lock: a chip may take lines away meanwhile.
+ * Context: process.
+ */
+void gpiohub_release_all(struct gpiohub_session *session, const struct pid *process)
+{
+	struct gpiohub_hub *hub = session->hub;
+	struct gpiohub_line *line;
+
+	mutex_lock(&hub->config);
+	gpiohub_for_each_line(line, hub, session->owned)
+		if (!process || line->owner_pid == process)
+			gpiohub_guard_apply(line);
+	mutex_unlock(&hub->config);
+}
+
+/**
  * gpiohub_configure - configure lines, one after the other
  * @session: who
  * @config: which, and how; checked by the caller
@@ -247,7 +294,7 @@ int gpiohub_configure(struct gpiohub_session *session, const struct gpiohub_conf
 		goto out_unlock;
 	gpiohub_for_each_line(line, hub, config->lines) {
 		/* Lost when its drive was changed: see configure_drive(). */
-		err = gpiohub_line_settle(line);
+		err = gpiohub_line_hold(line);
 		if (!err)
 			err = gpiohub_line_configure(line, config);
 		if (err) {

@@ -13,14 +13,24 @@
 #include "session.h"
 
 /* Publish that we drove a known line; under hub->lock, right after the pin. */
-static void driven(struct gpiohub_hub *hub, struct gpiohub_line *line, bool level)
+static __always_inline void driven(struct gpiohub_hub *hub, struct gpiohub_line *line,
+				   bool level)
 {
 	u64 bit = gpiohub_line_bit(line);
 
-	if ((hub->state->known & hub->state->outputs & bit) &&
-	    !(hub->state->levels & bit) != !level)
+	if ((hub->state->known & bit) && !(hub->state->levels & bit) != !level)
 		gpiohub_hub_edge(hub, line->number, level, GPIOHUB_EVENT_FLAG_DRIVEN,
 				 ktime_get_ns());
+}
+
+/* Drive a line and publish it: one critical section. Under hub->lock. */
+static __always_inline int set_line(struct gpiohub_line *line, bool level)
+{
+	int err = gpiohub_compat_call(gpiod_set_raw_value, line->desc, level);
+
+	if (likely(!err))
+		driven(line->hub, line, level);
+	return err;
 }
 
 /* May the session drive these? Under hub->lock. Return: 0, or errno and culprit. */
@@ -46,21 +56,46 @@ static int check_set(struct gpiohub_session *session, u64 lines, u32 *culprit)
 	return err;
 }
 
-/* The pin and its publication, under its chip's lock. */
+/*
+ * What the pin is after we drove it: others may pull an open-drain or open-source
+ * line as well.
+ */
+static int driven_level(struct gpiohub_line *line, bool level)
+{
+	if (line->drive <= GPIOHUB_DRIVE_PUSH_PULL)
+		return level;
+	return gpiod_get_value_cansleep(line->desc);
+}
+
+/* The same for a line that only a thread can reach, under its chip's lock. */
 static int set_slow_line(struct gpiohub_line *line, bool level)
 {
 	struct gpiohub_hub *hub = line->hub;
 	unsigned long flags;
-	int err;
+	int err, now;
 
 	mutex_lock(&line->chip->lock);
 	err = gpiohub_compat_call(gpiod_set_value_cansleep, line->desc, level);
-	if (!err) {
+	now = err ?: driven_level(line, level);
+	if (now >= 0 && !err) {
 		flags = gpiohub_hub_lock(hub);
-		driven(hub, line, level);
+		driven(hub, line, now);
 		gpiohub_hub_unlock(hub, flags);
 	}
 	mutex_unlock(&line->chip->lock);
+	return err;
+}
+
+static int set_any_line(struct gpiohub_line *line, bool level)
+{
+	unsigned long flags;
+	int err;
+
+	if (line->slow)
+		return set_slow_line(line, level);
+	flags = gpiohub_hub_lock(line->hub);
+	err = set_line(line, level);
+	gpiohub_hub_unlock(line->hub, flags);
 	return err;
 }
 
@@ -82,7 +117,7 @@ static int set_slow(struct gpiohub_session *session, u64 lines, u64 levels, u32 
 	if (err)
 		goto out_unlock;
 	gpiohub_for_each_line(line, hub, lines) {
-		err = set_slow_line(line, levels & gpiohub_line_bit(line));
+		err = set_any_line(line, levels & gpiohub_line_bit(line));
 		if (err) {
 			*culprit = line->number;
 			break;
@@ -101,7 +136,8 @@ out_unlock:
  * @culprit: out, on an error: the line that it is about
  *
  * Context: process. Return: 0; -EPERM: not the owner; -EIO: not an output;
- * -ENODEV: gone; these before any effect. From a chip that sleeps, its error.
+ * -ENODEV: gone; these before any effect. Or the chip's error, at the line that
+ * is told; what was set before it stays.
  */
 int gpiohub_lines_set(struct gpiohub_session *session, u64 lines, u64 levels, u32 *culprit)
 {
@@ -119,18 +155,15 @@ int gpiohub_lines_set(struct gpiohub_session *session, u64 lines, u64 levels, u3
 	if (err)
 		goto out_unlock;
 	gpiohub_for_each_line(line, hub, lines) {
-		bool level = levels & gpiohub_line_bit(line);
-
-		err = gpiohub_compat_call(gpiod_set_raw_value, line->desc, level);
+		err = set_line(line, levels & gpiohub_line_bit(line));
 		if (unlikely(err)) {
 			*culprit = line->number;
 			break;
 		}
-		driven(hub, line, level);
 	}
 out_unlock:
 	gpiohub_hub_unlock(hub, flags);
-	return gpiohub_errno(err);
+	return err ? gpiohub_errno(err) : 0;
 }
 
 /* One line that the hub does not know. Under hub->config. */
@@ -139,7 +172,7 @@ static int look(struct gpiohub_line *line)
 	int level;
 
 	line->looking = true;
-	level = gpiohub_line_settle(line);
+	level = gpiohub_line_hold(line);
 	if (!level)
 		level = gpiohub_line_level(line);
 	line->looking = false;
@@ -174,7 +207,7 @@ int gpiohub_lines_get(struct gpiohub_session *session, u64 lines, u64 *levels, u
 
 	mutex_lock(&hub->config);
 	gpiohub_for_each_line(line, hub, unknown) {
-		if (!line->desc && (session->restricted & GPIOHUB_RESTRICT_ARM))
+		if (!line->desc && (READ_ONCE(session->restricted) & GPIOHUB_RESTRICT_ARM))
 			level = -EACCES;
 		else
 			level = look(line);
@@ -225,23 +258,24 @@ static int configure_debounce(struct gpiohub_line *line, u32 debounce_us)
  */
 static int configure_drive(struct gpiohub_line *line, u8 drive)
 {
-	u8 old = max_t(u8, line->drive, GPIOHUB_DRIVE_PUSH_PULL);
-	int err = 0;
+	u8 old = line->drive;
+	int err;
 
-	if (drive == GPIOHUB_DRIVE_AS_IS)
+	if (drive == GPIOHUB_DRIVE_AS_IS || drive == old)
 		return 0;
-	if (drive != old) {
-		gpiohub_line_forget(line);
+	/* As is, is push-pull. */
+	if (max_t(u8, drive, old) <= GPIOHUB_DRIVE_PUSH_PULL) {
 		line->drive = drive;
-		err = gpiohub_line_settle(line);
-		if (err) {
-			gpiohub_line_forget(line);
-			line->drive = old;
-			gpiohub_line_settle(line);
-		}
+		return 0;
 	}
-	if (!err)
-		line->drive = drive;
+	gpiohub_line_forget(line);
+	line->drive = drive;
+	err = gpiohub_line_settle(line);
+	if (err) {
+		gpiohub_line_forget(line);
+		line->drive = old;
+		gpiohub_line_settle(line);
+	}
 	return err;
 }
 
@@ -271,7 +305,8 @@ int gpiohub_line_input(struct gpiohub_line *line)
 	if (err)
 		return gpiohub_errno(err);
 	line->direction = GPIOHUB_DIRECTION_INPUT;
-	return gpiohub_line_settle(line);
+	gpiohub_line_settle(line);
+	return 0;
 }
 
 static int configure_output(struct gpiohub_line *line, bool level)
@@ -297,7 +332,8 @@ static int configure_output(struct gpiohub_line *line, bool level)
 	if (line->drive <= GPIOHUB_DRIVE_PUSH_PULL)
 		gpiohub_hub_known(hub, line->number, true, level);
 	gpiohub_hub_unlock(hub, flags);
-	return gpiohub_line_settle(line);
+	gpiohub_line_settle(line);
+	return 0;
 }
 
 /**

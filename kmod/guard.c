@@ -27,7 +27,7 @@ void gpiohub_guard_apply(struct gpiohub_line *line)
 
 	/* The session can set it no more before the guard does. */
 	flags = gpiohub_hub_lock(hub);
-	session->owned &= ~bit;
+	WRITE_ONCE(session->owned, session->owned & ~bit);
 	gpiohub_hub_unlock(hub, flags);
 
 	if (line->guard == GPIOHUB_GUARD_INPUT && line->desc)

@@ -11,36 +11,45 @@
 #include "hub.h"
 #include "trace.h"
 
-/* Note that the last count events were published, for gpiohub_hub_unlock(). */
-static void note_news(struct gpiohub_hub *hub, u8 type, u64 lines, u32 count)
+/* Note what was published, for gpiohub_hub_unlock(). */
+static __always_inline void note_news(struct gpiohub_hub *hub, u32 kind, u64 lines)
 {
 	struct gpiohub_news *news = &hub->news;
 
-	news->head = (u32)hub->ring.seq;
-	if (!news->kinds) {
-		news->from = news->head - count;
-		news->lines = 0;
+	if (likely(!news->kinds)) {
+		news->lines = lines;
+		news->kinds = kind;
+	} else {
+		news->lines |= lines;
+		news->kinds |= kind;
 	}
-	news->kinds |= GPIOHUB_KIND(type);
-	news->lines |= lines;
 }
 
-/* One event into the ring; the state is already as it says. */
-static void put_event(struct gpiohub_hub *hub, struct gpiohub_event *event)
+/* One event into the ring. Its number, time and levels are the state's. */
+static __always_inline void put_event(struct gpiohub_hub *hub, u8 type, u8 line, u16 flags,
+				      u32 value)
 {
-	event->seq = hub->ring.seq;
-	event->time_ns = hub->state->time_ns;
-	event->levels = hub->state->levels;
+	const struct gpiohub_event event = {
+		.seq = hub->ring.seq,
+		.type = type,
+		.line = line,
+		.flags = flags,
+		.value = value,
+		.time_ns = hub->state->time_ns,
+		.levels = hub->state->levels,
+	};
+	const struct gpiohub_event *record;
+
 	gpiohub_ring_claim(&hub->ring, 1);
-	gpiohub_ring_write(&hub->ring, event);
+	record = gpiohub_ring_write(&hub->ring, &event);
 	gpiohub_ring_release(&hub->ring);
-	note_news(hub, event->type,
-		  event->line == GPIOHUB_NO_LINE ? U64_MAX : 1ULL << event->line, 1);
-	trace_gpiohub_publish(hub, event);
+	note_news(hub, GPIOHUB_KIND(type),
+		  line == GPIOHUB_NO_LINE ? U64_MAX : 1ULL << line);
+	trace_gpiohub_publish(hub, record);
 }
 
 /* Inside gpiohub_state_begin() and _end(): time goes on, count events follow. */
-static void advance(struct gpiohub_hub *hub, u64 time_ns, u32 count)
+static __always_inline void advance(struct gpiohub_hub *hub, u64 time_ns, u32 count)
 {
 	struct gpiohub_state *state = hub->state;
 
@@ -64,13 +73,9 @@ void gpiohub_hub_edge(struct gpiohub_hub *hub, unsigned int line, bool level,
 {
 	struct gpiohub_state *state = hub->state;
 	struct gpiohub_state_line *count = &state->line[line];
-	struct gpiohub_event event = {
-		.type = level ? GPIOHUB_EVENT_RISING : GPIOHUB_EVENT_FALLING,
-		.line = line,
-		.flags = flags,
-	};
 	u64 bit = 1ULL << line;
 
+	lockdep_assert_held(&hub->lock);
 	gpiohub_state_begin(state);
 	advance(hub, time_ns, 1);
 	if (level) {
@@ -85,8 +90,8 @@ void gpiohub_hub_edge(struct gpiohub_hub *hub, unsigned int line, bool level,
 	WRITE_ONCE(count->last_ns, state->time_ns);
 	gpiohub_state_end(state);
 
-	event.value = min_t(u64, state->time_ns - time_ns, U32_MAX);
-	put_event(hub, &event);
+	put_event(hub, level ? GPIOHUB_EVENT_RISING : GPIOHUB_EVENT_FALLING, line, flags,
+		  min_t(u64, state->time_ns - time_ns, U32_MAX));
 }
 
 /**
@@ -100,12 +105,11 @@ void gpiohub_hub_edge(struct gpiohub_hub *hub, unsigned int line, bool level,
  */
 void gpiohub_hub_publish(struct gpiohub_hub *hub, u8 type, u8 line, u32 value)
 {
-	struct gpiohub_event event = { .type = type, .line = line, .value = value };
-
+	lockdep_assert_held(&hub->lock);
 	gpiohub_state_begin(hub->state);
 	advance(hub, ktime_get_ns(), 1);
 	gpiohub_state_end(hub->state);
-	put_event(hub, &event);
+	put_event(hub, type, line, 0, value);
 }
 
 /**
@@ -120,12 +124,10 @@ void gpiohub_hub_publish(struct gpiohub_hub *hub, u8 type, u8 line, u32 value)
  */
 void gpiohub_hub_known(struct gpiohub_hub *hub, unsigned int line, bool known, bool level)
 {
-	struct gpiohub_event event = {
-		.type = GPIOHUB_EVENT_KNOWN, .line = line, .value = known,
-	};
 	struct gpiohub_state *state = hub->state;
 	u64 bit = 1ULL << line;
 
+	lockdep_assert_held(&hub->lock);
 	if (!!(state->known & bit) == known)
 		return;
 	gpiohub_state_begin(state);
@@ -136,7 +138,7 @@ void gpiohub_hub_known(struct gpiohub_hub *hub, unsigned int line, bool known, b
 	else
 		WRITE_ONCE(state->levels, state->levels & ~bit);
 	gpiohub_state_end(state);
-	put_event(hub, &event);
+	put_event(hub, GPIOHUB_EVENT_KNOWN, line, 0, known);
 }
 
 /**
@@ -156,6 +158,7 @@ void gpiohub_hub_message(struct gpiohub_hub *hub, const u8 *text, u32 size)
 	};
 	u32 i;
 
+	lockdep_assert_held(&hub->lock);
 	gpiohub_state_begin(hub->state);
 	advance(hub, ktime_get_ns(), 1 + texts);
 	gpiohub_state_end(hub->state);
@@ -174,5 +177,29 @@ void gpiohub_hub_message(struct gpiohub_hub *hub, const u8 *text, u32 size)
 		gpiohub_ring_write(&hub->ring, &event);
 	}
 	gpiohub_ring_release(&hub->ring);
-	note_news(hub, GPIOHUB_EVENT_MESSAGE, U64_MAX, 1 + texts);
+	note_news(hub, GPIOHUB_KIND(GPIOHUB_EVENT_MESSAGE), U64_MAX);
+}
+
+/**
+ * gpiohub_hub_unlock_and_wake - gpiohub_hub_unlock() when somebody may wait
+ * @hub: the hub
+ * @flags: from gpiohub_hub_lock()
+ * @enlisted: who may sleep
+ *
+ * Context: any.
+ */
+void gpiohub_hub_unlock_and_wake(struct gpiohub_hub *hub, unsigned long flags,
+				 unsigned long enlisted)
+{
+	struct gpiohub_news news = hub->news;
+
+	news.head = (u32)hub->ring.seq;
+	hub->news.kinds = 0;
+	/*
+	 * Outside the lock, for waking takes locks of its own, but before any
+	 * interrupt: who publishes here may be preempted for long.
+	 */
+	raw_spin_unlock(&hub->lock);
+	gpiohub_sleepers_wake(&hub->sleepers, &news, enlisted);
+	local_irq_restore(flags);
 }

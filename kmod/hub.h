@@ -4,8 +4,6 @@
  *
  * Locks, in the order in which they are taken:
  *
- *	hub->live	read: by every file operation, while it runs (not while it
- *			waits for events); write: by removal, to end them all
  *	hub->config	who watches, owns and configures what; chips that come and
  *			go. Sleeps; may be held while gpiolib works.
  *	chip->lock	lines of chips that sleep: reading or driving a pin and
@@ -21,7 +19,6 @@
 #include <linux/gpiohub.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
-#include <linux/rwsem.h>
 #include <linux/spinlock.h>
 
 #include "chip.h"
@@ -39,8 +36,8 @@
  * @id: N
  * @epoch: random, another with each hub
  * @label: the text that it was made from
- * @live: see above
- * @dead: the hub is being removed; written once, under @live for writing
+ * @dead: the hub is being removed; set once, under @config. Whoever looks without
+ *	it may be late by one operation, which then finds the chips gone.
  * @config: see above
  * @sessions: open files; RCU for readers, changed under @config
  * @users: whose files these are, under @config
@@ -63,7 +60,6 @@ struct gpiohub_hub {
 	u64 epoch;
 	char *label;
 
-	struct rw_semaphore live;
 	bool dead;
 
 	struct mutex config;	/* see above */
@@ -88,6 +84,8 @@ void gpiohub_hub_edge(struct gpiohub_hub *hub, unsigned int line, bool level,
 void gpiohub_hub_publish(struct gpiohub_hub *hub, u8 type, u8 line, u32 value);
 void gpiohub_hub_known(struct gpiohub_hub *hub, unsigned int line, bool known, bool level);
 void gpiohub_hub_message(struct gpiohub_hub *hub, const u8 *text, u32 size);
+void gpiohub_hub_unlock_and_wake(struct gpiohub_hub *hub, unsigned long flags,
+				 unsigned long enlisted) __releases(&hub->lock);
 
 /**
  * gpiohub_for_each_line - go through a set of lines, the lowest first
@@ -125,18 +123,22 @@ static inline unsigned long gpiohub_hub_lock(struct gpiohub_hub *hub)
  * @hub: the hub
  * @flags: from gpiohub_hub_lock()
  *
- * Waking is done outside the lock: it takes locks of its own.
  * Context: any.
  */
 static inline void gpiohub_hub_unlock(struct gpiohub_hub *hub, unsigned long flags)
 	__releases(&hub->lock)
 {
-	struct gpiohub_news news = hub->news;
+	unsigned long enlisted;
 
-	hub->news.kinds = 0;
+	if (hub->news.kinds) {
+		enlisted = gpiohub_sleepers_enlisted(&hub->sleepers);
+		if (unlikely(enlisted)) {
+			gpiohub_hub_unlock_and_wake(hub, flags, enlisted);
+			return;
+		}
+		hub->news.kinds = 0;
+	}
 	raw_spin_unlock_irqrestore(&hub->lock, flags);
-	if (news.kinds)
-		gpiohub_sleepers_tell(&hub->sleepers, &news);
 }
 
 #endif

@@ -33,7 +33,7 @@ static void hub_release(struct device *dev)
 {
 	struct gpiohub_hub *hub = container_of(dev, struct gpiohub_hub, dev);
 
-	flush_work(&hub->sleepers.late);
+	gpiohub_sleepers_stop(&hub->sleepers);
 	gpiohub_ring_free(&hub->ring);
 	gpiohub_state_free(hub->state);
 	if (hub->id >= 0)
@@ -69,7 +69,6 @@ static struct gpiohub_hub *hub_alloc(const struct gpiohub_names *names, const ch
 	if (!hub)
 		return ERR_PTR(err);
 	hub->id = -1;
-	init_rwsem(&hub->live);
 	mutex_init(&hub->config);
 	raw_spin_lock_init(&hub->lock);
 	INIT_LIST_HEAD(&hub->sessions);
@@ -186,17 +185,20 @@ static void hub_delete(struct gpiohub_hub *hub)
 	list_del(&hub->all);
 	/* No more opens by the node; a few may be under way. */
 	cdev_device_del(&hub->cdev, &hub->dev);
-	/* No more operations on what is open: waits for those that run. */
-	down_write(&hub->live);
-	hub->dead = true;
-	up_write(&hub->live);
-	/* Guards are applied, lines let go. */
+	mutex_lock(&hub->config);
+	WRITE_ONCE(hub->dead, true);
+	mutex_unlock(&hub->config);
+	/*
+	 * Guards are applied, lines let go. An operation that saw the hub alive
+	 * finds its chips gone; the hub's memory is there as long as its file.
+	 */
 	hub_remove_chips(hub);
 	gpiohub_sleepers_wake_all(hub);
 	put_device(&hub->dev);
 }
 
-static int make_one(const char *text, bool wait_for_chips)
+/* Make the hub that a text names, or only see whether the text is right. */
+static int make_one(const char *text, bool wait_for_chips, bool check)
 {
 	struct gpiohub_names *names = kvzalloc(sizeof(*names), GFP_KERNEL);
 	char *copy = kstrdup(text, GFP_KERNEL);
@@ -204,7 +206,7 @@ static int make_one(const char *text, bool wait_for_chips)
 
 	if (names && copy)
 		err = gpiohub_names_parse(names, copy, wait_for_chips);
-	if (!err)
+	if (!err && !check)
 		err = hub_create(names, text);
 	kfree(copy);
 	kvfree(names);
@@ -215,7 +217,7 @@ static int make_one(const char *text, bool wait_for_chips)
 static int make_each(const char *text, void *data)
 {
 	int *made = data;
-	int err = make_one(text, false);
+	int err = make_one(text, false, false);
 
 	if (err)
 		pr_notice("no hub for \"%s\": %d\n", text, err);
@@ -237,7 +239,7 @@ static int make_auto(void)
 }
 
 /* Several, with ";" between them. On an error the ones before it stay. */
-static int make_list(char *list, bool wait_for_chips)
+static int make_list(char *list, bool wait_for_chips, bool check)
 {
 	char *text;
 	int err = 0;
@@ -246,8 +248,26 @@ static int make_list(char *list, bool wait_for_chips)
 		text = strim(text);
 		if (!*text)
 			continue;
-		err = strcmp(text, "auto") ? make_one(text, wait_for_chips) : make_auto();
+		if (strcmp(text, "auto"))
+			err = make_one(text, wait_for_chips, check);
+		else if (!check)
+			err = make_auto();
 	}
+	return err;
+}
+
+static int make(const char *text, bool wait_for_chips, bool check)
+{
+	char *copy = kstrdup(text, GFP_KERNEL);
+	int err = -ENODEV;
+
+	if (!copy)
+		return -ENOMEM;
+	mutex_lock(&hubs_lock);
+	if (!hubs_closed)
+		err = make_list(copy, wait_for_chips, check);
+	mutex_unlock(&hubs_lock);
+	kfree(copy);
 	return err;
 }
 
@@ -261,17 +281,19 @@ static int make_list(char *list, bool wait_for_chips)
  */
 int gpiohub_hubs_make(const char *text, bool wait_for_chips)
 {
-	char *copy = kstrdup(text, GFP_KERNEL);
-	int err = -ENODEV;
+	return make(text, wait_for_chips, false);
+}
 
-	if (!copy)
-		return -ENOMEM;
-	mutex_lock(&hubs_lock);
-	if (!hubs_closed)
-		err = make_list(copy, wait_for_chips);
-	mutex_unlock(&hubs_lock);
-	kfree(copy);
-	return err;
+/**
+ * gpiohub_hubs_check - would gpiohub_hubs_make() understand this?
+ * @text: as there
+ * @wait_for_chips: as there
+ *
+ * Context: may sleep. Return: as there; nothing is made.
+ */
+int gpiohub_hubs_check(const char *text, bool wait_for_chips)
+{
+	return make(text, wait_for_chips, true);
 }
 
 /**

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The table of verbs. Arguments are copied in once, checked, used, and copied out
- * if the verb says so; the functions that do the work are in claim.c and drive.c.
+ * The verbs, one function each: the argument is copied in once, checked, used, and
+ * what it asks for is copied out. The work is done in claim.c and drive.c.
  */
 #include <linux/cred.h>
+#include <linux/nospec.h>
 #include <linux/pid.h>
 #include <linux/uaccess.h>
 
 #include "hub.h"
 #include "session.h"
 
-/* Commands of GPIOHUB_SUBMIT that are copied in at once: they lie on the stack. */
-#define BATCH	16
+/* The verbs that need write access have numbers from here on. */
+#define GPIOHUB_FIRST_DRIVING	_IOC_NR(GPIOHUB_CLAIM)
 
 static u64 all_lines(const struct gpiohub_hub *hub)
 {
@@ -29,6 +30,14 @@ static int check_lines(const struct gpiohub_hub *hub, u64 lines, u32 *culprit)
 	return -ENXIO;
 }
 
+/* Tell the user which line an error is about. Return: the error. */
+static int blame(u32 __user *line, u32 culprit, int err)
+{
+	/* The error weighs more than a failure to explain it. */
+	(void)put_user(culprit, line);
+	return err;
+}
+
 static int check_guard(u64 guard)
 {
 	return guard == GPIOHUB_GUARD_INPUT || guard == GPIOHUB_GUARD_KEEP ? 0 : -EINVAL;
@@ -40,29 +49,34 @@ static int check_config(const struct gpiohub_config *config)
 	    config->bias > GPIOHUB_BIAS_PULL_DOWN ||
 	    config->drive > GPIOHUB_DRIVE_OPEN_SOURCE)
 		return -EINVAL;
+	/* As much as the pin configuration has room for: 16.7 s. */
+	if (config->debounce_us > GPIOHUB_DEBOUNCE_MAX &&
+	    config->debounce_us != GPIOHUB_DEBOUNCE_OFF)
+		return -EINVAL;
 	/* Only an output drives. */
 	if (config->drive && config->direction != GPIOHUB_DIRECTION_OUTPUT)
 		return -EINVAL;
 	return 0;
 }
 
-static int do_info(struct gpiohub_session *session, void *arg)
+static long do_info(struct gpiohub_session *session, struct gpiohub_info __user *user)
 {
 	struct gpiohub_hub *hub = session->hub;
-	struct gpiohub_info *info = arg;
+	struct gpiohub_info info = {
+		.abi_version = GPIOHUB_ABI_VERSION,
+		.lines = hub->nr_lines,
+		.features = GPIOHUB_FEATURES,
+		.epoch = hub->epoch,
+		.records = hub->ring.mask + 1,
+		.state_size = sizeof(struct gpiohub_state),
+		.cursor_size = sizeof(struct gpiohub_cursor),
+		.positions_size = sizeof(struct gpiohub_positions),
+		.records_size = (hub->ring.mask + 1) * sizeof(struct gpiohub_event),
+	};
 
-	info->abi_version = GPIOHUB_ABI_VERSION;
-	info->lines = hub->nr_lines;
-	info->features = GPIOHUB_FEATURES;
-	info->epoch = hub->epoch;
-	info->records = hub->ring.mask + 1;
-	info->state_size = sizeof(struct gpiohub_state);
-	info->cursor_size = sizeof(struct gpiohub_cursor);
-	info->positions_size = sizeof(struct gpiohub_positions);
-	info->records_size = (hub->ring.mask + 1) * sizeof(struct gpiohub_event);
-	strscpy(info->name, gpiohub_hub_name(hub), sizeof(info->name));
-	strscpy(info->label, hub->label, sizeof(info->label));
-	return 0;
+	strscpy(info.name, gpiohub_hub_name(hub), sizeof(info.name));
+	strscpy(info.label, hub->label, sizeof(info.label));
+	return copy_to_user(user, &info, sizeof(info)) ? -EFAULT : 0;
 }
 
 static u32 line_flags(const struct gpiohub_session *session, const struct gpiohub_line *line)
@@ -90,22 +104,10 @@ static u32 line_flags(const struct gpiohub_session *session, const struct gpiohu
 	return flags;
 }
 
-static int do_line_info(struct gpiohub_session *session, void *arg)
+/* What is said of a line, under hub->config. */
+static void describe_line(const struct gpiohub_session *session,
+			  const struct gpiohub_line *line, struct gpiohub_line_info *info)
 {
-	struct gpiohub_line_info *info = arg;
-	struct gpiohub_hub *hub = session->hub;
-	const struct gpiohub_line *line;
-	u32 number = info->line;
-
-	if (number >= hub->nr_lines)
-		return -ENXIO;
-	line = &hub->line[number];
-	memset(info, 0, sizeof(*info));
-	info->line = number;
-	info->offset = line->offset;
-	strscpy(info->chip, line->chip->label, sizeof(info->chip));
-
-	mutex_lock(&hub->config);
 	info->flags = line_flags(session, line);
 	info->debounce_us = line->debounce_us;
 	info->direction = line->direction;
@@ -119,37 +121,62 @@ static int do_line_info(struct gpiohub_session *session, void *arg)
 		info->owner_pid = pid_vnr(line->owner_pid);
 		strscpy(info->owner_comm, line->owner_comm, sizeof(info->owner_comm));
 	}
-	mutex_unlock(&hub->config);
-	return 0;
 }
 
-static int do_subscribe(struct gpiohub_session *session, void *arg)
+static long do_line_info(struct gpiohub_session *session,
+			 struct gpiohub_line_info __user *user)
 {
-	struct gpiohub_subscription *sub = arg;
-	u32 kinds = sub->kinds;
-	int err;
+	struct gpiohub_hub *hub = session->hub;
+	struct gpiohub_line_info info;
+	const struct gpiohub_line *line;
+	u32 number;
 
-	sub->line = GPIOHUB_NO_LINE;
-	if (sub->reserved || !kinds || (kinds & ~GPIOHUB_KINDS_ALL))
-		return -EINVAL;
-	err = check_lines(session->hub, sub->lines, &sub->line);
+	if (copy_from_user(&info, user, sizeof(info)))
+		return -EFAULT;
+	number = info.line;
+	if (number >= hub->nr_lines)
+		return -ENXIO;
+	line = &hub->line[array_index_nospec(number, hub->nr_lines)];
+	memset(&info, 0, sizeof(info));
+	info.line = number;
+	info.offset = line->offset;
+	strscpy(info.chip, line->chip->label, sizeof(info.chip));
+	mutex_lock(&hub->config);
+	describe_line(session, line, &info);
+	mutex_unlock(&hub->config);
+	return copy_to_user(user, &info, sizeof(info)) ? -EFAULT : 0;
+}
+
+static long do_subscribe(struct gpiohub_session *session,
+			 struct gpiohub_subscription __user *user)
+{
+	struct gpiohub_subscription sub;
+	u32 culprit = GPIOHUB_NO_LINE;
+	int err = -EINVAL;
+
+	if (copy_from_user(&sub, user, sizeof(sub)))
+		return -EFAULT;
+	if (!sub.reserved && sub.kinds && !(sub.kinds & ~GPIOHUB_KINDS_ALL))
+		err = check_lines(session->hub, sub.lines, &culprit);
 	if (!err)
-		err = gpiohub_subscribe(session, sub->lines, &sub->line);
+		err = gpiohub_subscribe(session, sub.lines, &culprit);
 	if (err)
-		return err;
+		return blame(&user->line, culprit, err);
 	mutex_lock(&session->stream);
-	WRITE_ONCE(session->lines, sub->lines);
-	WRITE_ONCE(session->kinds, kinds);
+	WRITE_ONCE(session->lines, sub.lines);
+	WRITE_ONCE(session->kinds, sub.kinds);
 	mutex_unlock(&session->stream);
 	/* Whoever waits on this file waits for something else now. */
 	wake_up_interruptible_poll(&session->wait, EPOLLIN | EPOLLRDNORM);
 	return 0;
 }
 
-static int do_restrict(struct gpiohub_session *session, void *arg)
+static long do_restrict(struct gpiohub_session *session, u32 __user *user)
 {
-	u32 rights = *(u32 *)arg;
+	u32 rights;
 
+	if (get_user(rights, user))
+		return -EFAULT;
 	if (!rights || (rights & ~(GPIOHUB_RESTRICT_DRIVE | GPIOHUB_RESTRICT_ARM)))
 		return -EINVAL;
 	mutex_lock(&session->hub->config);
@@ -158,65 +185,80 @@ static int do_restrict(struct gpiohub_session *session, void *arg)
 	return 0;
 }
 
-static int do_get(struct gpiohub_session *session, void *arg)
+static long do_get(struct gpiohub_session *session, struct gpiohub_levels __user *user)
 {
-	struct gpiohub_levels *get = arg;
-	int err;
+	struct gpiohub_levels get;
+	u32 culprit = GPIOHUB_NO_LINE;
+	int err = -EINVAL;
 
-	get->line = GPIOHUB_NO_LINE;
-	if (get->reserved)
-		return -EINVAL;
-	get->levels = 0;
-	err = check_lines(session->hub, get->lines, &get->line);
-	return err ?: gpiohub_lines_get(session, get->lines, &get->levels, &get->line);
+	if (copy_from_user(&get, user, sizeof(get)))
+		return -EFAULT;
+	if (!get.reserved)
+		err = check_lines(session->hub, get.lines, &culprit);
+	if (!err)
+		err = gpiohub_lines_get(session, get.lines, &get.levels, &culprit);
+	if (err)
+		return blame(&user->line, culprit, err);
+	return put_user(get.levels, &user->levels);
 }
 
-static int do_claim(struct gpiohub_session *session, void *arg)
+static long do_claim(struct gpiohub_session *session, struct gpiohub_claim __user *user)
 {
-	struct gpiohub_claim *claim = arg;
-	int err;
+	struct gpiohub_claim claim;
+	u32 culprit = GPIOHUB_NO_LINE;
+	int err = -EINVAL;
 
-	claim->line = GPIOHUB_NO_LINE;
-	if (claim->reserved[0] || claim->reserved[1] || check_guard(claim->guard))
-		return -EINVAL;
-	err = check_lines(session->hub, claim->lines, &claim->line);
-	return err ?: gpiohub_claim(session, claim->lines, claim->guard, &claim->line);
+	if (copy_from_user(&claim, user, sizeof(claim)))
+		return -EFAULT;
+	if (!claim.reserved[0] && !claim.reserved[1] && !check_guard(claim.guard))
+		err = check_lines(session->hub, claim.lines, &culprit);
+	if (!err)
+		err = gpiohub_claim(session, claim.lines, claim.guard, &culprit);
+	return err ? blame(&user->line, culprit, err) : 0;
 }
 
-static int do_release(struct gpiohub_session *session, void *arg)
+static long do_release(struct gpiohub_session *session, u64 __user *user)
 {
-	u64 lines = *(u64 *)arg;
 	u32 culprit;
+	u64 lines;
 	int err;
 
+	if (copy_from_user(&lines, user, sizeof(lines)))
+		return -EFAULT;
 	err = check_lines(session->hub, lines, &culprit);
 	return err ?: gpiohub_release(session, lines, &culprit);
 }
 
-static int do_configure(struct gpiohub_session *session, void *arg)
+static long do_configure(struct gpiohub_session *session, struct gpiohub_config __user *user)
 {
-	struct gpiohub_config *config = arg;
-	int err;
+	struct gpiohub_config config;
+	u32 culprit = GPIOHUB_NO_LINE;
+	int err = -EINVAL;
 
-	config->line = GPIOHUB_NO_LINE;
-	if (config->reserved || config->reserved2 || check_config(config))
-		return -EINVAL;
-	err = check_lines(session->hub, config->lines, &config->line);
+	if (copy_from_user(&config, user, sizeof(config)))
+		return -EFAULT;
+	if (!config.reserved && !config.reserved2 && !check_config(&config))
+		err = check_lines(session->hub, config.lines, &culprit);
 	if (!err)
 		err = gpiohub_session_spend(session);
-	return err ?: gpiohub_configure(session, config, &config->line);
+	if (!err)
+		err = gpiohub_configure(session, &config, &culprit);
+	return err ? blame(&user->line, culprit, err) : 0;
 }
 
-static int do_set(struct gpiohub_session *session, void *arg)
+static long do_set(struct gpiohub_session *session, struct gpiohub_levels __user *user)
 {
-	struct gpiohub_levels *set = arg;
-	int err;
+	struct gpiohub_levels set;
+	u32 culprit = GPIOHUB_NO_LINE;
+	int err = -EINVAL;
 
-	set->line = GPIOHUB_NO_LINE;
-	if (set->reserved)
-		return -EINVAL;
-	err = check_lines(session->hub, set->lines, &set->line);
-	return err ?: gpiohub_lines_set(session, set->lines, set->levels, &set->line);
+	if (copy_from_user(&set, user, sizeof(set)))
+		return -EFAULT;
+	if (likely(!set.reserved))
+		err = check_lines(session->hub, set.lines, &culprit);
+	if (likely(!err))
+		err = gpiohub_lines_set(session, set.lines, set.levels, &culprit);
+	return err ? blame(&user->line, culprit, err) : 0;
 }
 
 static int submit_claim(struct gpiohub_session *session, const struct gpiohub_command *command,
@@ -274,95 +316,80 @@ static int submit_one(struct gpiohub_session *session, const struct gpiohub_comm
 	}
 }
 
-static int do_submit(struct gpiohub_session *session, void *arg)
+static int submit_all(struct gpiohub_session *session, struct gpiohub_submit *submit,
+		      u32 *culprit)
 {
-	struct gpiohub_submit *submit = arg;
 	struct gpiohub_command __user *from = u64_to_user_ptr(submit->commands);
-	struct gpiohub_command commands[BATCH];
-	u32 count, i;
+	struct gpiohub_command command;
 	int err;
 
-	submit->done = 0;
-	submit->line = GPIOHUB_NO_LINE;
-	if (submit->reserved || !submit->count || submit->count > GPIOHUB_MAX_SUBMIT)
-		return -EINVAL;
-	while (submit->done < submit->count) {
-		count = min_t(u32, submit->count - submit->done, BATCH);
-		if (copy_from_user(commands, from + submit->done, count * sizeof(*commands)))
+	for (submit->done = 0; submit->done < submit->count; submit->done++) {
+		if (copy_from_user(&command, from + submit->done, sizeof(command)))
 			return -EFAULT;
-		for (i = 0; i < count; i++) {
-			err = submit_one(session, &commands[i], &submit->line);
-			if (err)
-				return err;
-			submit->done++;
-		}
+		err = submit_one(session, &command, culprit);
+		if (err)
+			return err;
 	}
 	return 0;
 }
 
-/**
- * struct verb - one ioctl
- * @cmd: its number, with direction and size of its argument
- * @drives: it changes something for others: write access is needed
- * @run: does it, on a copy of the argument that is as long as @cmd says
- */
-struct verb {
-	unsigned int cmd;
-	bool drives;
-	int (*run)(struct gpiohub_session *session, void *arg);
-};
-
-static const struct verb verbs[] = {
-	{ GPIOHUB_SET, true, do_set },
-	{ GPIOHUB_SUBMIT, true, do_submit },
-	{ GPIOHUB_GET, false, do_get },
-	{ GPIOHUB_INFO, false, do_info },
-	{ GPIOHUB_LINE_INFO, false, do_line_info },
-	{ GPIOHUB_SUBSCRIBE, false, do_subscribe },
-	{ GPIOHUB_RESTRICT, false, do_restrict },
-	{ GPIOHUB_CLAIM, true, do_claim },
-	{ GPIOHUB_RELEASE, true, do_release },
-	{ GPIOHUB_CONFIGURE, true, do_configure },
-};
-
-/* The longest argument. */
-union argument {
-	struct gpiohub_info info;
-	struct gpiohub_line_info line_info;
-	struct gpiohub_subscription subscription;
-	struct gpiohub_claim claim;
-	struct gpiohub_config config;
-	struct gpiohub_levels levels;
-	struct gpiohub_submit submit;
-	u64 lines;
-	u32 rights;
-};
-
-static const struct verb *find_verb(unsigned int cmd)
+static long do_submit(struct gpiohub_session *session, struct gpiohub_submit __user *user)
 {
-	unsigned int i;
+	struct gpiohub_submit submit;
+	u32 culprit = GPIOHUB_NO_LINE;
+	int err = -EINVAL;
 
-	for (i = 0; i < ARRAY_SIZE(verbs); i++)
-		if (verbs[i].cmd == cmd)
-			return &verbs[i];
-	return NULL;
+	if (copy_from_user(&submit, user, sizeof(submit)))
+		return -EFAULT;
+	submit.done = 0;
+	if (!submit.reserved && submit.count && submit.count <= GPIOHUB_MAX_SUBMIT)
+		err = submit_all(session, &submit, &culprit);
+	/* The command's error weighs more than one of telling how many were done. */
+	if (put_user(submit.done, &user->done) && !err)
+		err = -EFAULT;
+	return err ? blame(&user->line, culprit, err) : 0;
 }
 
-static int run_verb(struct gpiohub_session *session, const struct verb *verb,
-		    void __user *user)
+/* Looking. */
+static long ioctl_look(struct file *file, unsigned int cmd, void __user *user)
 {
-	union argument arg;
-	size_t size = _IOC_SIZE(verb->cmd);
-	int err;
+	struct gpiohub_session *session = file->private_data;
 
-	memset(&arg, 0, sizeof(arg));
-	if ((_IOC_DIR(verb->cmd) & _IOC_WRITE) && copy_from_user(&arg, user, size))
-		return -EFAULT;
-	err = verb->run(session, &arg);
-	/* Also on an error: it says which line, and how much was done. */
-	if ((_IOC_DIR(verb->cmd) & _IOC_READ) && copy_to_user(user, &arg, size) && !err)
-		err = -EFAULT;
-	return err;
+	if (!(file->f_mode & FMODE_READ))
+		return -EACCES;
+	switch (cmd) {
+	case GPIOHUB_INFO:
+		return do_info(session, user);
+	case GPIOHUB_LINE_INFO:
+		return do_line_info(session, user);
+	case GPIOHUB_SUBSCRIBE:
+		return do_subscribe(session, user);
+	case GPIOHUB_RESTRICT:
+		return do_restrict(session, user);
+	case GPIOHUB_GET:
+		return do_get(session, user);
+	default:
+		return -ENOTTY;
+	}
+}
+
+/* Changing something for others. */
+static long ioctl_drive(struct gpiohub_session *session, unsigned int cmd, void __user *user)
+{
+	switch (cmd) {
+	case GPIOHUB_SET:
+		return do_set(session, user);
+	case GPIOHUB_SUBMIT:
+		return do_submit(session, user);
+	case GPIOHUB_CLAIM:
+		return do_claim(session, user);
+	case GPIOHUB_RELEASE:
+		return do_release(session, user);
+	case GPIOHUB_CONFIGURE:
+		return do_configure(session, user);
+	default:
+		return -ENOTTY;
+	}
 }
 
 /**
@@ -376,20 +403,12 @@ static int run_verb(struct gpiohub_session *session, const struct verb *verb,
 long gpiohub_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct gpiohub_session *session = file->private_data;
-	const struct verb *verb = find_verb(cmd);
 	int err;
 
-	if (!verb)
-		return -ENOTTY;
-	if (verb->drives) {
-		err = gpiohub_session_may_drive(file);
-		if (err)
-			return err;
-	}
-	err = gpiohub_session_enter(session);
-	if (err)
-		return err;
-	err = run_verb(session, verb, (void __user *)arg);
-	gpiohub_session_leave(session);
-	return err;
+	if (unlikely(READ_ONCE(session->hub->dead)))
+		return -ENODEV;
+	if (_IOC_NR(cmd) < GPIOHUB_FIRST_DRIVING)
+		return ioctl_look(file, cmd, (void __user *)arg);
+	err = gpiohub_session_may_drive(file);
+	return err ?: ioctl_drive(session, cmd, (void __user *)arg);
 }

@@ -13,20 +13,24 @@
 #include "params.h"
 
 /*
- * A sample of a watched line, under hub->lock. Not known means that the first
- * sample is not taken yet, or that the line is being disarmed: then this one
- * says nothing.
+ * A sample of a known line, under hub->lock. Equal to the one before it, it tells
+ * that the line changed and changed back; but not if the interrupt is older than
+ * the first sample, which then took part in it.
  */
 static void line_sample(struct gpiohub_line *line, int level, u16 flags, u64 time_ns)
 {
 	struct gpiohub_hub *hub = line->hub;
-	u64 bit = gpiohub_line_bit(line);
+	bool was = hub->state->levels & gpiohub_line_bit(line);
 
 	/* The chip did not answer. */
 	if (unlikely(level < 0))
 		return;
-	if (!(hub->state->levels & bit) == !level)
+	if (unlikely(was == !!level)) {
+		/* What open drain drives is published where it is driven. */
+		if (time_ns <= line->known_since || line->drive == GPIOHUB_DRIVE_OPEN_DRAIN)
+			return;
 		flags |= GPIOHUB_EVENT_FLAG_MISSED;
+	}
 	gpiohub_hub_edge(hub, line->number, level, flags, time_ns);
 }
 
@@ -93,8 +97,6 @@ static irqreturn_t line_irq_thread(int irq, void *data)
 
 	mutex_lock(&line->chip->lock);
 	stamps = take_stamp(line, &now, &stamped);
-	if (!line->desc)
-		goto out_unlock;
 	level = gpiod_get_value_cansleep(line->desc);
 	/*
 	 * It changed again while it was read: the sample is of either side of
@@ -108,14 +110,13 @@ static irqreturn_t line_irq_thread(int irq, void *data)
 	}
 
 	flags = gpiohub_hub_lock(hub);
-	if (!(hub->state->known & bit) || level < 0)
-		;
+	if (!(hub->state->known & bit))
+		;	/* not yet, or no more */
 	else if (!stamped)
 		line_sample(line, level, GPIOHUB_EVENT_FLAG_THREADED, now);
-	else if (stamps || !(hub->state->levels & bit) != !level)
+	else if (stamps)
 		line_sample(line, level, stamps > 1 ? GPIOHUB_EVENT_FLAG_MISSED : 0, now);
 	gpiohub_hub_unlock(hub, flags);
-out_unlock:
 	mutex_unlock(&line->chip->lock);
 	return IRQ_HANDLED;
 }
@@ -133,8 +134,10 @@ static int first_sample(struct gpiohub_line *line)
 	flags = gpiohub_hub_lock(hub);
 	if (!line->slow)
 		level = gpiod_get_raw_value(line->desc);
-	if (level >= 0)
+	if (level >= 0) {
+		line->known_since = ktime_get_ns();
 		gpiohub_hub_known(hub, line->number, true, level);
+	}
 	gpiohub_hub_unlock(hub, flags);
 	if (line->slow)
 		mutex_unlock(&line->chip->lock);
@@ -166,25 +169,6 @@ static int line_request_irq(struct gpiohub_line *line, int irq)
 		err = request_threaded_irq(irq, line_irq_stamp, line_irq_thread,
 					   flags, name, line);
 	return err;
-}
-
-static int line_arm(struct gpiohub_line *line)
-{
-	int irq = gpiod_to_irq(line->desc);
-	int err;
-
-	if (irq < 0)
-		return irq == -ENODEV ? irq : -EOPNOTSUPP;
-	err = line_request_irq(line, irq);
-	if (err)
-		return err == -EINVAL ? -EOPNOTSUPP : gpiohub_errno(err);
-	line->irq = irq;
-	err = first_sample(line);
-	if (err) {
-		free_irq(line->irq, line);
-		line->irq = 0;
-	}
-	return gpiohub_errno(err);
 }
 
 /**
@@ -256,7 +240,9 @@ static int line_take(struct gpiohub_line *line)
 	/* Only a name for people; without memory for it there is another. */
 	(void)gpiod_set_consumer_name(desc, gpiohub_hub_name(line->hub));
 	direction = gpiod_get_direction(desc);
-	line->direction = direction ? GPIOHUB_DIRECTION_INPUT : GPIOHUB_DIRECTION_OUTPUT;
+	/* Chips need not tell. */
+	line->direction = direction < 0 ? GPIOHUB_DIRECTION_AS_IS :
+			  direction ? GPIOHUB_DIRECTION_INPUT : GPIOHUB_DIRECTION_OUTPUT;
 	line_assign(line, desc, line_is_slow(line, desc));
 	return 0;
 }
@@ -284,39 +270,73 @@ static bool line_can_arm(const struct gpiohub_line *line)
 }
 
 /**
- * gpiohub_line_settle - make the line as those who use it want it
- * @line: its watchers, owner, kept, looking, direction or drive changed
+ * gpiohub_line_hold - have the line while anybody uses it
+ * @line: its watchers, owner, kept or looking changed
  *
- * Taken from gpiolib while anybody uses it; armed while it is watched and is an
- * input. Undoing a change and settling again cannot fail.
- *
+ * Letting go cannot fail.
  * Context: under hub->config. Return: 0; -ENODEV: the chip is gone; -EBUSY: the
- * line is used by somebody else; -EOPNOTSUPP: it has no interrupt for both edges;
- * or what else gpiolib says.
+ * line is used by somebody else; or what else gpiolib says.
  */
-int gpiohub_line_settle(struct gpiohub_line *line)
+int gpiohub_line_hold(struct gpiohub_line *line)
 {
-	bool used = line->watchers || line->owner || line->kept || line->looking;
-	int err;
-
 	lockdep_assert_held(&line->hub->config);
-	if (!used) {
-		gpiohub_line_disarm(line);
-		line_put(line);
+	if (!line->watchers && !line->owner && !line->kept && !line->looking) {
+		gpiohub_line_forget(line);
 		return 0;
 	}
 	if (!line->chip->present)
 		return -ENODEV;
-	if (!line->desc) {
-		err = line_take(line);
-		if (err)
-			return err;
-	}
-	if (!line->watchers || !line_can_arm(line))
+	return line->desc ? 0 : line_take(line);
+}
+
+/**
+ * gpiohub_line_arm - have its interrupt while it is watched and can have one
+ * @line: held; its watchers, direction or drive changed
+ *
+ * Context: under hub->config. Return: 0; -EOPNOTSUPP: it has no interrupt for both
+ * edges; or what else gpiolib says. Who does not watch need not care.
+ */
+int gpiohub_line_arm(struct gpiohub_line *line)
+{
+	int irq, err;
+
+	lockdep_assert_held(&line->hub->config);
+	if (!line->watchers || !line_can_arm(line)) {
 		gpiohub_line_disarm(line);
-	else if (!line->irq)
-		return line_arm(line);
-	return 0;
+		return 0;
+	}
+	if (line->irq)
+		return 0;
+	irq = gpiod_to_irq(line->desc);
+	if (irq < 0)
+		return irq == -ENODEV ? irq : -EOPNOTSUPP;
+	err = line_request_irq(line, irq);
+	if (err)
+		return err == -EINVAL ? -EOPNOTSUPP : gpiohub_errno(err);
+	line->irq = irq;
+	err = first_sample(line);
+	if (err) {
+		free_irq(line->irq, line);
+		line->irq = 0;
+	}
+	return gpiohub_errno(err);
+}
+
+/**
+ * gpiohub_line_settle - make the line as those who use it want it
+ * @line: what they want changed
+ *
+ * For everybody but a new watcher: an owner's business does not fail for want of
+ * an interrupt.
+ * Context: under hub->config. Return: as gpiohub_line_hold().
+ */
+int gpiohub_line_settle(struct gpiohub_line *line)
+{
+	int err = gpiohub_line_hold(line);
+
+	if (!err && line->desc)
+		gpiohub_line_arm(line);
+	return err;
 }
 
 /**

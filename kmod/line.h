@@ -40,6 +40,7 @@ struct pid;
  * @bias: enum gpiohub_bias as set by us, under hub->config
  * @drive: enum gpiohub_drive as set by us, under hub->config
  * @debounce_us: as set by us, under hub->config
+ * @known_since: when its first sample was taken, under hub->lock
  * @stamp: when the hard half last ran, under hub->lock; slow lines only
  * @stamps: how often it ran since the thread last took @stamp, under hub->lock
  * @stamped: the hard half runs for this interrupt, under hub->lock
@@ -68,6 +69,7 @@ struct gpiohub_line {
 	u8 drive;
 	u32 debounce_us;
 
+	u64 known_since;
 	u64 stamp;
 	u32 stamps;
 	bool stamped;
@@ -78,6 +80,8 @@ static inline u64 gpiohub_line_bit(const struct gpiohub_line *line)
 	return 1ULL << line->number;
 }
 
+int gpiohub_line_hold(struct gpiohub_line *line);
+int gpiohub_line_arm(struct gpiohub_line *line);
 int gpiohub_line_settle(struct gpiohub_line *line);
 int gpiohub_line_level(struct gpiohub_line *line);
 void gpiohub_line_disarm(struct gpiohub_line *line);

@@ -16,7 +16,8 @@
 #include "trace.h"
 
 #define MIN_RECORDS	2048		/* as much as the largest page holds: 64 KiB */
-#define MAX_RECORDS	BIT(22)	/* 128 MiB */
+#define MAX_RECORDS	(4 * 1024 * 1024)	/* 128 MiB */
+#define MAX_FIRST_SEQ	(1ULL << 57)	/* a file's position, seq * 32, is an s64 */
 
 static char *hubs_text = "";
 module_param_named(hubs, hubs_text, charp, 0444);
@@ -49,12 +50,17 @@ static struct class gpiohub_class = {
 
 static int check_parameters(void)
 {
-	if (is_power_of_2(gpiohub_records) && gpiohub_records >= MIN_RECORDS &&
-	    gpiohub_records <= MAX_RECORDS)
-		return 0;
-	pr_err("records=%u is not a power of two from %u to %u\n", gpiohub_records,
-	       MIN_RECORDS, MAX_RECORDS);
-	return -EINVAL;
+	if (!is_power_of_2(gpiohub_records) || gpiohub_records < MIN_RECORDS ||
+	    gpiohub_records > MAX_RECORDS) {
+		pr_err("records=%u is not a power of two from %u to %u\n", gpiohub_records,
+		       MIN_RECORDS, MAX_RECORDS);
+		return -EINVAL;
+	}
+	if (gpiohub_first_seq > MAX_FIRST_SEQ) {
+		pr_err("first_seq=%llu is more than %llu\n", gpiohub_first_seq, MAX_FIRST_SEQ);
+		return -EINVAL;
+	}
+	return gpiohub_hubs_check(hubs_text, true);
 }
 
 static int __init gpiohub_init(void)
@@ -67,21 +73,23 @@ static int __init gpiohub_init(void)
 	err = gpiohub_chip_driver_register();
 	if (err)
 		return err;
-	err = class_register(&gpiohub_class);
-	if (err)
-		goto out_driver;
 	err = gpiohub_hubs_init(&gpiohub_class);
 	if (err)
-		goto out_class;
-	err = gpiohub_hubs_make(hubs_text, true);
+		goto out_driver;
+	err = class_register(&gpiohub_class);
 	if (err)
 		goto out_hubs;
+	/*
+	 * A hub can be opened as soon as it is made: from here on loading must
+	 * not fail, for that would not wait for the files.
+	 */
+	err = gpiohub_hubs_make(hubs_text, true);
+	if (err)
+		pr_err("hubs=\"%s\": not all could be made: %d\n", hubs_text, err);
 	return 0;
 
 out_hubs:
 	gpiohub_hubs_exit();
-out_class:
-	class_unregister(&gpiohub_class);
 out_driver:
 	gpiohub_chip_driver_unregister();
 	return err;
@@ -89,6 +97,7 @@ out_driver:
 
 static void __exit gpiohub_exit(void)
 {
+	/* First the hubs, which are devices of the class; no more are made. */
 	gpiohub_hubs_exit();
 	class_unregister(&gpiohub_class);
 	gpiohub_chip_driver_unregister();

@@ -60,11 +60,16 @@ static int map_cursor(struct vm_area_struct *vma, struct gpiohub_session *sessio
 	page = cursor_page(session);
 	if (!page)
 		return -ENOMEM;
+	vm_flags_set(vma, VM_DONTEXPAND | VM_DONTDUMP);
 	err = vm_insert_page(vma, vma->vm_start, page);
 	if (err)
 		return err;
-	/* From now on the cursor is the reader's place, and read(2) is refused. */
+	/*
+	 * From now on the cursor is the reader's place, and read(2) is refused:
+	 * also to whoever is asleep in it.
+	 */
 	WRITE_ONCE(session->cursor, page_address(page));
+	wake_up_interruptible_poll(&session->wait, EPOLLIN | EPOLLRDNORM);
 	return 0;
 }
 
@@ -78,14 +83,14 @@ int gpiohub_map(struct file *file, struct vm_area_struct *vma)
 	/* MAP_SHARED of a read-only file has VM_MAYSHARE alone. */
 	if (!(vma->vm_flags & VM_MAYSHARE))
 		return -EINVAL;
-	switch (vma->vm_pgoff << PAGE_SHIFT) {
-	case GPIOHUB_MMAP_STATE:
+	switch (vma->vm_pgoff) {
+	case GPIOHUB_MMAP_STATE >> PAGE_SHIFT:
 		return map_read_only(vma, hub->state, sizeof(*hub->state));
-	case GPIOHUB_MMAP_CURSOR:
+	case GPIOHUB_MMAP_CURSOR >> PAGE_SHIFT:
 		return map_cursor(vma, session);
-	case GPIOHUB_MMAP_POSITIONS:
+	case GPIOHUB_MMAP_POSITIONS >> PAGE_SHIFT:
 		return map_read_only(vma, hub->ring.positions, sizeof(*hub->ring.positions));
-	case GPIOHUB_MMAP_RECORDS:
+	case GPIOHUB_MMAP_RECORDS >> PAGE_SHIFT:
 		return map_read_only(vma, hub->ring.records,
 				     ((size_t)hub->ring.mask + 1) * sizeof(*hub->ring.records));
 	default:

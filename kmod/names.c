@@ -28,9 +28,10 @@ static int visit(struct gpio_chip *gc, GPIOHUB_COMPAT_VISIT *data)
 	struct chips *chips = (struct chips *)data;
 	struct gpiohub_found *found = &chips->chip[chips->nr];
 
-	if (!gc->label || chips->nr == MAX_CHIPS)
+	/* 6.1 looks at gdev->chip twice; a label that we cut would find nothing. */
+	if (!gc || !gc->label || chips->nr == MAX_CHIPS ||
+	    strscpy(found->label, gc->label, sizeof(found->label)) < 0)
 		return 0;
-	strscpy(found->label, gc->label, sizeof(found->label));
 	found->lines = gc->ngpio;
 	found->parent = get_device(gc->parent);
 	chips->nr++;
@@ -240,8 +241,11 @@ static int parse_part(struct gpiohub_names *names, const struct chips *chips, ch
 		pr_err("a chip without a label; write LABEL:OFFSETS\n");
 		return -EINVAL;
 	}
-	if (index == -ENODEV && !strncmp(part, "gpiochip", 8))
+	if (index == -ENODEV && !strncmp(part, "gpiochip", 8)) {
 		index = chips_index_by_name(chips, part);
+		/* Numbers come in the order of probing: only a label can be waited for. */
+		wait_for_chips = false;
+	}
 	if (index < 0 && !(index == -ENODEV && wait_for_chips && offsets))
 		return complain(part, index);
 	if (index >= 0 && chips_index(chips, chips->chip[index].label) < 0) {

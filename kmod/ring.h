@@ -9,6 +9,7 @@
 
 #include <linux/gpiohub.h>
 #include <linux/types.h>
+#include <asm/barrier.h>
 
 /**
  * struct gpiohub_ring - the stream of one hub
@@ -29,12 +30,84 @@ struct gpiohub_ring {
 
 int gpiohub_ring_init(struct gpiohub_ring *ring, u32 records, u64 first_seq);
 void gpiohub_ring_free(struct gpiohub_ring *ring);
-void gpiohub_ring_claim(struct gpiohub_ring *ring, u32 count);
-void gpiohub_ring_write(struct gpiohub_ring *ring, const struct gpiohub_event *event);
-void gpiohub_ring_release(struct gpiohub_ring *ring);
-u32 gpiohub_ring_head(const struct gpiohub_ring *ring);
 u64 gpiohub_ring_oldest(const struct gpiohub_ring *ring);
-bool gpiohub_ring_copy(const struct gpiohub_ring *ring, u64 seq,
-		       struct gpiohub_event *events, u32 count);
+bool gpiohub_ring_copy(const struct gpiohub_ring *ring, u64 seq, struct gpiohub_event *event);
+
+/**
+ * union gpiohub_words - an event as the four words in which it is moved
+ * @event: the event
+ * @word: the words; each is loaded or stored once, so that neither compiler can
+ *	make two accesses of one
+ */
+union gpiohub_words {
+	struct gpiohub_event event;
+	u64 word[4];
+};
+
+/**
+ * gpiohub_ring_claim - say that the next positions are about to be written
+ * @ring: the ring
+ * @count: how many
+ *
+ * Context: any, under hub->lock.
+ */
+static inline void gpiohub_ring_claim(struct gpiohub_ring *ring, u32 count)
+{
+	WRITE_ONCE(ring->positions->claim, (u32)ring->seq + count);
+	/*
+	 * The claim before the records: a reader who copied any word of what
+	 * we write now sees the claim. Pairs with the acquire fence between
+	 * copy and claim in every reader (gpiohub_ring_copy() here).
+	 */
+	smp_wmb();
+}
+
+/**
+ * gpiohub_ring_write - write the next of the claimed positions
+ * @ring: the ring
+ * @event: what to write; its seq is the ring's
+ *
+ * Context: any, under hub->lock. Return: the record.
+ */
+static inline const struct gpiohub_event *
+gpiohub_ring_write(struct gpiohub_ring *ring, const struct gpiohub_event *event)
+{
+	union gpiohub_words *to = (union gpiohub_words *)&ring->records[(u32)ring->seq & ring->mask];
+	union gpiohub_words from = { .event = *event };
+
+	WRITE_ONCE(to->word[0], from.word[0]);
+	WRITE_ONCE(to->word[1], from.word[1]);
+	WRITE_ONCE(to->word[2], from.word[2]);
+	WRITE_ONCE(to->word[3], from.word[3]);
+	ring->seq++;
+	return &to->event;
+}
+
+/**
+ * gpiohub_ring_release - show what was written to the readers
+ * @ring: the ring
+ *
+ * Context: any, under hub->lock.
+ */
+static inline void gpiohub_ring_release(struct gpiohub_ring *ring)
+{
+	/*
+	 * The records before the head. Pairs with the load-acquire of the head
+	 * in every reader (gpiohub_ring_head() here).
+	 */
+	smp_store_release(&ring->positions->head, (u32)ring->seq);
+}
+
+/**
+ * gpiohub_ring_head - the position after the newest event
+ * @ring: the ring
+ *
+ * Context: any. Return: the low 32 bits of its sequence number.
+ */
+static inline u32 gpiohub_ring_head(const struct gpiohub_ring *ring)
+{
+	/* Pairs with the store-release in gpiohub_ring_release(). */
+	return smp_load_acquire(&ring->positions->head);
+}
 
 #endif

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Opening and closing a hub, and what every operation on an open file begins and
- * ends with.
+ * Opening and closing a hub, and what its users are allowed.
  */
 #include <linux/cred.h>
 #include <linux/rculist.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/ktime.h>
 
@@ -33,14 +33,18 @@ static struct gpiohub_user *user_get(struct gpiohub_hub *hub)
 	list_for_each_entry(user, &hub->users, node)
 		if (uid_eq(user->uid, uid))
 			goto found;
-	user = kzalloc(sizeof(*user), GFP_KERNEL_ACCOUNT);
-	if (!user)
-		return ERR_PTR(-ENOMEM);
-	user->uid = uid;
-	list_add(&user->node, &hub->users);
+	user = NULL;
 found:
-	if (user->files >= gpiohub_user_files && !capable(CAP_SYS_RESOURCE))
+	if ((user ? user->files : 0) >= READ_ONCE(gpiohub_user_files) &&
+	    !capable(CAP_SYS_RESOURCE))
 		return ERR_PTR(-EDQUOT);
+	if (!user) {
+		user = kzalloc(sizeof(*user), GFP_KERNEL_ACCOUNT);
+		if (!user)
+			return ERR_PTR(-ENOMEM);
+		user->uid = uid;
+		list_add(&user->node, &hub->users);
+	}
 	user->files++;
 	return user;
 }
@@ -51,31 +55,6 @@ static void user_put(struct gpiohub_user *user)
 		return;
 	list_del(&user->node);
 	kfree(user);
-}
-
-/**
- * gpiohub_session_enter - begin an operation
- * @session: the session
- *
- * Until gpiohub_session_leave() the hub is not removed.
- * Context: may sleep. Return: 0, or -ENODEV: the hub is gone.
- */
-int gpiohub_session_enter(struct gpiohub_session *session)
-{
-	down_read(&session->hub->live);
-	if (!session->hub->dead)
-		return 0;
-	up_read(&session->hub->live);
-	return -ENODEV;
-}
-
-/**
- * gpiohub_session_leave - end it
- * @session: the session
- */
-void gpiohub_session_leave(struct gpiohub_session *session)
-{
-	up_read(&session->hub->live);
 }
 
 /**
@@ -110,7 +89,7 @@ int gpiohub_session_spend(struct gpiohub_session *session)
 		session->rate_begin = now;
 		session->rate_used = 0;
 	}
-	if (session->rate_used < gpiohub_message_rate)
+	if (session->rate_used < READ_ONCE(gpiohub_message_rate))
 		session->rate_used++;
 	else
 		err = -EAGAIN;
@@ -127,6 +106,7 @@ static struct gpiohub_session *session_alloc(struct gpiohub_hub *hub)
 	session->hub = hub;
 	session->lines = U64_MAX;
 	session->kinds = U32_MAX;
+	session->slot = GPIOHUB_NO_SLOT;
 	mutex_init(&session->stream);
 	init_waitqueue_head(&session->wait);
 	return session;
@@ -137,36 +117,49 @@ static int session_open(struct inode *inode, struct file *file)
 	struct gpiohub_hub *hub = container_of(inode->i_cdev, struct gpiohub_hub, cdev);
 	struct gpiohub_session *session;
 	unsigned long flags;
-	int err;
+	int err = -ENODEV;
 
 	session = session_alloc(hub);
 	if (!session)
 		return -ENOMEM;
-	err = gpiohub_session_enter(session);
-	if (err)
-		goto out_free;
-
 	mutex_lock(&hub->config);
+	if (hub->dead)
+		goto out_unlock;
 	session->user = user_get(hub);
 	err = PTR_ERR_OR_ZERO(session->user);
-	if (!err) {
-		get_device(&hub->dev);
-		gpiohub_sleepers_add(session);
-		flags = gpiohub_hub_lock(hub);
-		session->pos = hub->ring.seq;
-		gpiohub_hub_unlock(hub, flags);
-		list_add_tail_rcu(&session->node, &hub->sessions);
-		file->private_data = session;
-		/* The position is the session's; there is no reading elsewhere. */
-		file->f_mode &= ~(FMODE_PREAD | FMODE_PWRITE);
-	}
+	if (err)
+		goto out_unlock;
+	get_device(&hub->dev);
+	flags = gpiohub_hub_lock(hub);
+	session->pos = hub->ring.seq;
+	gpiohub_hub_unlock(hub, flags);
+	list_add_tail_rcu(&session->node, &hub->sessions);
 	mutex_unlock(&hub->config);
-	gpiohub_session_leave(session);
-	if (!err)
-		return 0;
-out_free:
+
+	file->private_data = session;
+	/* The position is the session's; there is no reading elsewhere. */
+	file->f_mode &= ~(FMODE_PREAD | FMODE_PWRITE);
+	return 0;
+
+out_unlock:
+	mutex_unlock(&hub->config);
 	kfree(session);
 	return err;
+}
+
+/*
+ * Called at each close of a copy of the file. One that comes from the exit of a
+ * whole process is told by PF_EXITING and no thread being left: the file may live
+ * on elsewhere (fork, SCM_RIGHTS), but what that process owned is to be guarded.
+ */
+static int session_flush(struct file *file, fl_owner_t id)
+{
+	struct gpiohub_session *session = file->private_data;
+
+	if ((current->flags & PF_EXITING) && !atomic_read(&current->signal->live) &&
+	    READ_ONCE(session->owned))
+		gpiohub_release_all(session, task_tgid(current));
+	return 0;
 }
 
 /* After the last copy of the file is closed, its mappings included. */
@@ -175,22 +168,20 @@ static int session_release(struct inode *inode, struct file *file)
 	struct gpiohub_session *session = file->private_data;
 	struct gpiohub_hub *hub = session->hub;
 	u32 culprit;
-	u64 owned;
 
-	/* A removed hub has let go of everything itself; this finds nothing. */
-	owned = READ_ONCE(session->owned);
-	if (owned)
-		gpiohub_release(session, owned, &culprit);
+	/* A removed hub has let go of everything itself; these find nothing. */
+	gpiohub_release_all(session, NULL);
 	gpiohub_subscribe(session, 0, &culprit);
 
 	mutex_lock(&hub->config);
 	list_del_rcu(&session->node);
-	gpiohub_sleepers_remove(session);
+	gpiohub_sleepers_leave(session);
 	user_put(session->user);
 	mutex_unlock(&hub->config);
 
 	/* Publishers and the late worker may still look at it. */
 	synchronize_rcu();
+	gpiohub_sleepers_left(session);
 	if (session->cursor_page)
 		__free_page(session->cursor_page);
 	kfree(session);
@@ -201,6 +192,7 @@ static int session_release(struct inode *inode, struct file *file)
 const struct file_operations gpiohub_session_fops = {
 	.owner = THIS_MODULE,
 	.open = session_open,
+	.flush = session_flush,
 	.release = session_release,
 	.read = gpiohub_stream_read,
 	.write = gpiohub_stream_write,

@@ -12,27 +12,31 @@
 #include <linux/poll.h>
 #include <linux/wait.h>
 
+#include "sleepers.h"
+
 struct gpiohub_hub;
+struct gpiohub_line;
 struct gpiohub_user;
 struct page;
+
+#define GPIOHUB_NO_SLOT	(GPIOHUB_DIRECT + 1)
 
 /**
  * struct gpiohub_session - one open file
  * @hub: its hub, a reference
  * @user: whose it is
  * @node: place in hub->sessions
- * @rcu: frees it when nobody walks that list any more
  * @restricted: GPIOHUB_RESTRICT_*; only grows; changed under hub->config
- * @watched: lines that it subscribed to, under hub->config
+ * @watched: lines that it subscribed to; changed under hub->config
  * @owned: lines that it owns; changed under hub->config and hub->lock
  * @stream: guards @pos, and the filter against being changed during a read
  * @pos: the next event that read(2) looks at
  * @lines: filter of read(2); changed under @stream, publishers look without it
  * @kinds: ditto
  * @wait: who waits for this file
- * @slot: its place in hub->sleepers, or -1; constant
- * @waiting: somebody may sleep; set before he looks, cleared by who wakes
- * @cursor: the mapped cursor, or NULL; set once, under @stream
+ * @slot: its place in hub->sleepers, or GPIOHUB_NO_SLOT until it first sleeps
+ * @late: the worker is to wake it
+ * @cursor: the mapped cursor, or NULL; set once, see map.c
  * @cursor_page: its page, freed with the session
  * @rate_begin: when the current second of the file's rate began, ns
  * @rate_used: how much of it is used; both under @stream
@@ -41,7 +45,6 @@ struct gpiohub_session {
 	struct gpiohub_hub *hub;
 	struct gpiohub_user *user;
 	struct list_head node;
-	struct rcu_head rcu;
 
 	u32 restricted;
 	u64 watched;
@@ -54,7 +57,7 @@ struct gpiohub_session {
 
 	wait_queue_head_t wait;
 	int slot;
-	bool waiting;
+	bool late;
 	struct gpiohub_cursor *cursor;
 	struct page *cursor_page;
 
@@ -64,8 +67,6 @@ struct gpiohub_session {
 
 extern const struct file_operations gpiohub_session_fops;
 
-int gpiohub_session_enter(struct gpiohub_session *session);
-void gpiohub_session_leave(struct gpiohub_session *session);
 int gpiohub_session_may_drive(struct file *file);
 int gpiohub_session_spend(struct gpiohub_session *session);
 
@@ -86,6 +87,7 @@ int gpiohub_map(struct file *file, struct vm_area_struct *vma);
 int gpiohub_subscribe(struct gpiohub_session *session, u64 lines, u32 *culprit);
 int gpiohub_claim(struct gpiohub_session *session, u64 lines, u8 guard, u32 *culprit);
 int gpiohub_release(struct gpiohub_session *session, u64 lines, u32 *culprit);
+void gpiohub_release_all(struct gpiohub_session *session, const struct pid *process);
 int gpiohub_configure(struct gpiohub_session *session, const struct gpiohub_config *config,
 		      u32 *culprit);
 

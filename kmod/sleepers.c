@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A reader arms its session and then looks at the stream; a publisher moves the
- * head and then looks at who is armed. A session that reads with read(2) is woken
- * once and must arm again; one with a mapped cursor stays armed, and is woken
- * when the head passes its wake_at.
+ * A reader enlists and then looks at the stream; a publisher moves the head and
+ * then looks at who is enlisted. Waking strikes the reader off; he enlists again
+ * before he sleeps again: read(2) and poll(2) always do, so that a session is
+ * either enlisted, or awake, or on an epoll's list of those to ask.
  */
 #include <linux/rculist.h>
 
@@ -21,65 +21,108 @@ static void late_work(struct work_struct *work);
  */
 void gpiohub_sleepers_init(struct gpiohub_sleepers *sleepers)
 {
+	spin_lock_init(&sleepers->lock);
 	INIT_WORK(&sleepers->late, late_work);
 }
 
 /**
- * gpiohub_sleepers_add - give a new session a slot, if there is one
- * @session: not yet in use
+ * gpiohub_sleepers_stop - the hub has no more readers nor publishers
+ * @sleepers: the hub's
  *
- * Context: under hub->config.
+ * Context: may sleep.
  */
-void gpiohub_sleepers_add(struct gpiohub_session *session)
+void gpiohub_sleepers_stop(struct gpiohub_sleepers *sleepers)
+{
+	cancel_work_sync(&sleepers->late);
+}
+
+/*
+ * The session's slot, given when it sleeps for the first time: files that nobody
+ * waits on leave the direct way to others. Return: LATE if there is none.
+ */
+static int slot_of(struct gpiohub_session *session)
 {
 	struct gpiohub_sleepers *sleepers = &session->hub->sleepers;
-	int slot;
+	/* Pairs with the store-release below: the slot points to the session. */
+	int slot = smp_load_acquire(&session->slot);
 
-	session->slot = -1;
-	/* PREEMPT_RT: waiters' locks sleep, so nobody is woken from interrupts. */
-	if (IS_ENABLED(CONFIG_PREEMPT_RT))
-		return;
-	for (slot = 0; slot < GPIOHUB_DIRECT; slot++) {
-		if (rcu_access_pointer(sleepers->slot[slot]))
-			continue;
-		session->slot = slot;
-		rcu_assign_pointer(sleepers->slot[slot], session);
-		return;
+	if (likely(slot != GPIOHUB_NO_SLOT))
+		return slot;
+	spin_lock(&sleepers->lock);
+	slot = session->slot;
+	if (slot == GPIOHUB_NO_SLOT) {
+		/* PREEMPT_RT: a waiter's locks sleep; interrupts wake nobody. */
+		slot = IS_ENABLED(CONFIG_PREEMPT_RT) ? LATE :
+			find_first_zero_bit(&sleepers->taken, GPIOHUB_DIRECT);
+		if (slot < GPIOHUB_DIRECT) {
+			__set_bit(slot, &sleepers->taken);
+			rcu_assign_pointer(sleepers->slot[slot], session);
+		}
+		smp_store_release(&session->slot, slot);
 	}
+	spin_unlock(&sleepers->lock);
+	return slot;
 }
 
 /**
- * gpiohub_sleepers_remove - take a session's slot back
- * @session: its file is closed: nobody waits on it; freed after an RCU grace
- *	period
- *
- * Context: under hub->config.
- */
-void gpiohub_sleepers_remove(struct gpiohub_session *session)
-{
-	struct gpiohub_sleepers *sleepers = &session->hub->sleepers;
-
-	if (session->slot < 0)
-		return;
-	rcu_assign_pointer(sleepers->slot[session->slot], NULL);
-	clear_bit(session->slot, &sleepers->armed);
-}
-
-/**
- * gpiohub_sleepers_arm - ask to be woken, then look at the stream
+ * gpiohub_sleepers_enlist - ask to be woken, before looking at the stream
  * @session: whoever will sleep is already on its wait queue
  *
  * Context: process.
  */
-void gpiohub_sleepers_arm(struct gpiohub_session *session)
+void gpiohub_sleepers_enlist(struct gpiohub_session *session)
+{
+	int slot = slot_of(session);
+
+	if (slot == LATE)
+		WRITE_ONCE(session->late, true);
+	set_bit(slot, &session->hub->sleepers.enlisted);
+	/* Pairs with the barrier in gpiohub_sleepers_enlisted(). */
+	smp_mb__after_atomic();
+}
+
+/**
+ * gpiohub_sleepers_leave - a session is closed; nobody waits on it
+ * @session: publishers may have it in hand for one RCU grace period more, after
+ *	which gpiohub_sleepers_left() is due
+ *
+ * Context: process.
+ */
+void gpiohub_sleepers_leave(struct gpiohub_session *session)
+{
+	if (session->slot < GPIOHUB_DIRECT)
+		rcu_assign_pointer(session->hub->sleepers.slot[session->slot], NULL);
+}
+
+/**
+ * gpiohub_sleepers_left - its slot may be given to another
+ * @session: gpiohub_sleepers_leave() was called, and a grace period is over
+ *
+ * Not before: a publisher that still had it in hand would strike off the other.
+ * Context: process.
+ */
+void gpiohub_sleepers_left(struct gpiohub_session *session)
 {
 	struct gpiohub_sleepers *sleepers = &session->hub->sleepers;
-	int bit = session->slot < 0 ? LATE : session->slot;
 
-	WRITE_ONCE(session->waiting, true);
-	set_bit(bit, &sleepers->armed);
-	/* Pairs with the barrier in gpiohub_sleepers_tell(). */
-	smp_mb__after_atomic();
+	if (session->slot >= GPIOHUB_DIRECT)
+		return;
+	spin_lock(&sleepers->lock);
+	clear_bit(session->slot, &sleepers->enlisted);
+	__clear_bit(session->slot, &sleepers->taken);
+	spin_unlock(&sleepers->lock);
+}
+
+/* Does this concern the session's reader? */
+static bool due(const struct gpiohub_session *session, const struct gpiohub_news *news)
+{
+	const struct gpiohub_cursor *cursor = READ_ONCE(session->cursor);
+
+	/* User memory: any value is possible, each only concerns its owner. */
+	if (cursor)
+		return (s32)(news->head - READ_ONCE(cursor->wake_at)) >= 0;
+	return (READ_ONCE(session->kinds) & news->kinds) &&
+	       (news->lines == U64_MAX || (READ_ONCE(session->lines) & news->lines));
 }
 
 static void wake(struct gpiohub_session *session, u32 head, bool direct)
@@ -88,119 +131,90 @@ static void wake(struct gpiohub_session *session, u32 head, bool direct)
 	wake_up_interruptible_poll(&session->wait, EPOLLIN | EPOLLRDNORM);
 }
 
-/* Does the news move the head past what a mapped cursor waits for? */
-static bool passes(const struct gpiohub_cursor *cursor, const struct gpiohub_news *news)
-{
-	/* User memory: any value is possible, each only concerns its owner. */
-	u32 wake_at = READ_ONCE(cursor->wake_at);
-
-	return wake_at - news->from - 1 < news->head - news->from;
-}
-
-static bool wants(const struct gpiohub_session *session, const struct gpiohub_news *news)
-{
-	return (READ_ONCE(session->kinds) & news->kinds) &&
-	       (READ_ONCE(session->lines) & news->lines);
-}
-
-static void wake_direct(struct gpiohub_sleepers *sleepers, struct gpiohub_session *session,
+/* Return: false if it is left to the worker. */
+static bool wake_direct(struct gpiohub_sleepers *sleepers, struct gpiohub_session *session,
 			const struct gpiohub_news *news)
 {
-	const struct gpiohub_cursor *cursor = READ_ONCE(session->cursor);
-
-	if (cursor) {
-		if (passes(cursor, news))
-			wake(session, news->head, true);
-	} else if (wants(session, news)) {
-		/*
-		 * Before the wake-up: he arms again after it, so nothing that
-		 * is published from then on is missed.
-		 */
-		clear_bit(session->slot, &sleepers->armed);
-		WRITE_ONCE(session->waiting, false);
-		wake(session, news->head, true);
+	/*
+	 * Struck off before the wake-up: he enlists again after it, so nothing
+	 * that is published from then on is missed.
+	 */
+	clear_bit(session->slot, &sleepers->enlisted);
+	/*
+	 * A file can be waited on any number of times (threads, epolls); how
+	 * long an interrupt takes is not the user's to say. A peek is enough:
+	 * who comes later looks for himself.
+	 */
+	if (session->wait.head.next != session->wait.head.prev) {
+		WRITE_ONCE(session->late, true);
+		return false;
 	}
+	wake(session, news->head, true);
+	return true;
 }
 
 /**
  * gpiohub_sleepers_wake - wake whom the news concerns
  * @sleepers: the hub's
  * @news: what was published
- * @armed: who may wait
+ * @enlisted: who may sleep
  *
  * Context: any, without hub->lock.
  */
 void gpiohub_sleepers_wake(struct gpiohub_sleepers *sleepers, const struct gpiohub_news *news,
-			   unsigned long armed)
+			   unsigned long enlisted)
 {
 	struct gpiohub_session *session;
+	bool late;
 	int slot;
 
+	late = (enlisted & BIT(LATE)) && test_and_clear_bit(LATE, &sleepers->enlisted);
 	rcu_read_lock();
-	for_each_set_bit(slot, &armed, GPIOHUB_DIRECT) {
+	for_each_set_bit(slot, &enlisted, GPIOHUB_DIRECT) {
 		session = rcu_dereference(sleepers->slot[slot]);
-		if (session)
-			wake_direct(sleepers, session, news);
+		if (session && due(session, news) && !wake_direct(sleepers, session, news))
+			late = true;
 	}
 	rcu_read_unlock();
-
-	if ((armed & BIT(LATE)) && test_and_clear_bit(LATE, &sleepers->armed))
+	if (late)
 		queue_work(system_highpri_wq, &sleepers->late);
 }
 
-/* May this session, which waits without a slot, go on? */
-static bool due(const struct gpiohub_session *session, u32 head)
-{
-	const struct gpiohub_cursor *cursor = READ_ONCE(session->cursor);
-
-	if (cursor)
-		return (s32)(head - READ_ONCE(cursor->wake_at)) >= 0;
-	return true;
-}
-
 /*
- * The sessions without a slot. Here a reader may be woken for an event that its
- * filter does not want; it looks, and sleeps again.
+ * Wakes the sessions that are left to it. Here a reader may be woken for an event
+ * that his filter does not want; he looks, and sleeps again.
  */
 static void late_work(struct work_struct *work)
 {
 	struct gpiohub_sleepers *sleepers =
 		container_of(work, struct gpiohub_sleepers, late);
 	struct gpiohub_hub *hub = container_of(sleepers, struct gpiohub_hub, sleepers);
+	struct gpiohub_news news = { .lines = U64_MAX, .kinds = U32_MAX };
 	struct gpiohub_session *session;
-	bool again = false;
-	u32 head;
+	bool left = false;
 
 	rcu_read_lock();
-	head = gpiohub_ring_head(&hub->ring);
+	news.head = gpiohub_ring_head(&hub->ring);
 	list_for_each_entry_rcu(session, &hub->sessions, node) {
-		if (session->slot >= 0 || !READ_ONCE(session->waiting))
+		if (!READ_ONCE(session->late))
 			continue;
-		if (!due(session, head)) {
-			again = true;
-			continue;
+		if (due(session, &news)) {
+			/* Before the wake-up, as in wake_direct(). */
+			WRITE_ONCE(session->late, false);
+			wake(session, news.head, false);
+		} else {
+			left = true;
 		}
-		/* Before the wake-up, as in wake_direct(). */
-		WRITE_ONCE(session->waiting, false);
-		/* A mapped cursor's owner may not come back to arm. */
-		if (READ_ONCE(session->cursor) && waitqueue_active(&session->wait)) {
-			WRITE_ONCE(session->waiting, true);
-			again = true;
-		}
-		wake(session, head, false);
 	}
 	rcu_read_unlock();
 
-	if (!again)
+	if (!left)
 		return;
-	set_bit(LATE, &sleepers->armed);
-	/*
-	 * As gpiohub_sleepers_arm(): what was published since the head was read
-	 * above saw the bit clear.
-	 */
+	/* As gpiohub_sleepers_enlist(), for those who wait for more. */
+	set_bit(LATE, &sleepers->enlisted);
 	smp_mb__after_atomic();
-	if (gpiohub_ring_head(&hub->ring) != head &&
-	    test_and_clear_bit(LATE, &sleepers->armed))
+	if (gpiohub_ring_head(&hub->ring) != news.head &&
+	    test_and_clear_bit(LATE, &sleepers->enlisted))
 		queue_work(system_highpri_wq, work);
 }
 

@@ -7,6 +7,7 @@
 #define GPIOHUB_SLEEPERS_H
 
 #include <linux/compiler.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
 #include <asm/barrier.h>
@@ -20,59 +21,58 @@ struct gpiohub_session;
  * struct gpiohub_news - what one critical section published
  * @lines: which lines it was about; all, for what is about none
  * @kinds: GPIOHUB_KIND() of what it was; 0: nothing
- * @from: position of its first event
- * @head: position after its last
+ * @head: position after its last event
  */
 struct gpiohub_news {
 	u64 lines;
 	u32 kinds;
-	u32 from;
 	u32 head;
 };
 
 /**
  * struct gpiohub_sleepers - of one hub
- * @armed: bit n: slot n may wait; bit GPIOHUB_DIRECT: somebody without a slot
- *	may. The one word that a publisher looks at when nobody waits.
- * @slot: sessions woken directly; RCU for publishers, changed under hub->config
+ * @enlisted: bit n: the session of slot n may sleep; bit GPIOHUB_DIRECT: one that
+ *	the worker wakes may. The one word that a publisher looks at when nobody
+ *	sleeps. Atomic bits.
+ * @slot: sessions woken directly; RCU for publishers, changed under @lock
+ * @taken: slots that cannot be given, under @lock; a slot is free again only when
+ *	no publisher can have its former session in hand
+ * @lock: giving and taking back slots; process context
  * @late: wakes the others
  */
 struct gpiohub_sleepers {
-	unsigned long armed;
+	unsigned long enlisted;
 	struct gpiohub_session __rcu *slot[GPIOHUB_DIRECT];
+	unsigned long taken;
+	spinlock_t lock;	/* slots */
 	struct work_struct late;
 };
 
 void gpiohub_sleepers_init(struct gpiohub_sleepers *sleepers);
-void gpiohub_sleepers_add(struct gpiohub_session *session);
-void gpiohub_sleepers_remove(struct gpiohub_session *session);
-void gpiohub_sleepers_arm(struct gpiohub_session *session);
+void gpiohub_sleepers_stop(struct gpiohub_sleepers *sleepers);
+void gpiohub_sleepers_enlist(struct gpiohub_session *session);
+void gpiohub_sleepers_leave(struct gpiohub_session *session);
+void gpiohub_sleepers_left(struct gpiohub_session *session);
 void gpiohub_sleepers_wake(struct gpiohub_sleepers *sleepers, const struct gpiohub_news *news,
-			   unsigned long armed);
+			   unsigned long enlisted);
 void gpiohub_sleepers_wake_all(struct gpiohub_hub *hub);
 
 /**
- * gpiohub_sleepers_tell - wake whom this concerns
+ * gpiohub_sleepers_enlisted - who may sleep, as a publisher asks
  * @sleepers: the hub's
- * @news: what was published
  *
- * Context: any, without hub->lock.
+ * Context: any, after the head was moved. Return: @enlisted.
  */
-static inline void gpiohub_sleepers_tell(struct gpiohub_sleepers *sleepers,
-					 const struct gpiohub_news *news)
+static inline unsigned long gpiohub_sleepers_enlisted(const struct gpiohub_sleepers *sleepers)
 {
-	unsigned long armed;
-
 	/*
-	 * The head before the look at who waits. Pairs with the barrier in
-	 * gpiohub_sleepers_arm() and, for a mapped cursor, with the reader's
+	 * The head before the look at who sleeps. Pairs with the barrier in
+	 * gpiohub_sleepers_enlist() and, for a mapped cursor, with the reader's
 	 * fence between its wake_at and its look at the head: one of the two
 	 * sides sees the other.
 	 */
 	smp_mb();
-	armed = READ_ONCE(sleepers->armed);
-	if (unlikely(armed))
-		gpiohub_sleepers_wake(sleepers, news, armed);
+	return READ_ONCE(sleepers->enlisted);
 }
 
 #endif

@@ -9,27 +9,12 @@
 #include "hub.h"
 #include "session.h"
 
-/* Events that are copied at once: they lie on the stack. */
-#define BATCH	16
-
 static bool wanted(const struct gpiohub_session *session, const struct gpiohub_event *event)
 {
 	u8 type = event->type == GPIOHUB_EVENT_TEXT ? GPIOHUB_EVENT_MESSAGE : event->type;
 
 	return (session->kinds & GPIOHUB_KIND(type)) &&
 	       (event->line == GPIOHUB_NO_LINE || (session->lines & 1ULL << event->line));
-}
-
-/* Keep of the copied events those that the filter wants. Return: how many. */
-static u32 keep_wanted(const struct gpiohub_session *session, struct gpiohub_event *events,
-		       u32 count)
-{
-	u32 i, kept = 0;
-
-	for (i = 0; i < count; i++)
-		if (wanted(session, &events[i]))
-			events[kept++] = events[i];
-	return kept;
 }
 
 /* The reader was lapped: go to the oldest event, and say what was lost. */
@@ -57,87 +42,81 @@ static bool make_lost(struct gpiohub_session *session, struct gpiohub_event *eve
 }
 
 /*
- * The next events that the filter wants, at most count of them, and go on behind
- * them. Under session->stream. Return: how many; 0: none up to the head.
+ * The next event that the filter wants; the position is then behind it. Looks no
+ * further than the head of now: a filter that wants nothing does not chase a storm.
+ * Under session->stream. Return: false if there is none up to there.
  */
-static u32 next_events(struct gpiohub_session *session, struct gpiohub_event *events, u32 count)
+static bool next_event(struct gpiohub_session *session, struct gpiohub_event *event)
 {
 	const struct gpiohub_ring *ring = &session->hub->ring;
-	u32 ahead, copied, kept;
+	u32 head = gpiohub_ring_head(ring);
+	u32 ahead;
 
-	while ((ahead = gpiohub_ring_head(ring) - (u32)session->pos)) {
-		copied = min(ahead, count);
-		if (ahead > ring->mask + 1 ||
-		    !gpiohub_ring_copy(ring, session->pos, events, copied)) {
-			if (make_lost(session, events))
-				return 1;
+	while ((ahead = head - (u32)session->pos)) {
+		if (unlikely(ahead > ring->mask + 1 ||
+			     !gpiohub_ring_copy(ring, session->pos, event))) {
+			if (make_lost(session, event))
+				return true;
 			continue;
 		}
-		session->pos += copied;
-		kept = keep_wanted(session, events, copied);
-		if (kept)
-			return kept;
+		session->pos++;
+		if (wanted(session, event))
+			return true;
 		cond_resched();
 	}
-	return 0;
+	return false;
 }
 
 /* Under session->stream. Return: bytes, 0 if there is nothing, or -EFAULT. */
 static ssize_t read_events(struct gpiohub_session *session, char __user *buf, size_t room)
 {
-	struct gpiohub_event events[BATCH];
-	size_t size, done = 0;
-	u64 before;
-	u32 count;
+	struct gpiohub_event event;
+	size_t done = 0;
 
-	while (done < room) {
-		before = session->pos;
-		count = next_events(session, events, min_t(size_t, room - done, BATCH));
-		if (!count)
-			break;
-		size = count * sizeof(*events);
-		if (copy_to_user(buf + done * sizeof(*events), events, size)) {
-			session->pos = before;
-			return done ? done * sizeof(*events) : -EFAULT;
+	while (room - done >= sizeof(event) && next_event(session, &event)) {
+		if (copy_to_user(buf + done, &event, sizeof(event))) {
+			/* It was not given: a LOST event has its first position. */
+			session->pos = event.seq;
+			return done ?: -EFAULT;
 		}
-		done += count;
+		done += sizeof(event);
 	}
-	return done * sizeof(*events);
+	return done;
 }
 
 /*
  * Is there something to read? Skips what the filter does not want, so that it is
- * looked at once. Arms first: what is published from then on wakes.
+ * looked at once. Enlists first: what is published from then on wakes.
  */
 static bool readable(struct gpiohub_session *session)
 {
-	struct gpiohub_event events[BATCH];
-	u32 count;
+	struct gpiohub_event event;
+	bool found;
 
-	gpiohub_sleepers_arm(session);
+	gpiohub_sleepers_enlist(session);
 	mutex_lock(&session->stream);
-	count = next_events(session, events, BATCH);
-	/* It was only a look. A LOST event has the first lost position. */
-	if (count)
-		session->pos = events[0].seq;
+	found = next_event(session, &event);
+	/* It was only a look. */
+	if (found)
+		session->pos = event.seq;
 	mutex_unlock(&session->stream);
-	return count;
+	return found;
 }
 
-/* Return: 0 when there is something to read, -EINTR, -ENODEV. */
-static int wait_readable(struct gpiohub_session *session)
+/* Sleep until there may be more to read. Return: 0, or -ERESTARTSYS. */
+static int wait_for_news(struct gpiohub_session *session)
 {
+	struct gpiohub_hub *hub = session->hub;
 	DEFINE_WAIT_FUNC(wait, woken_wake_function);
 	int err = 0;
 
 	add_wait_queue(&session->wait, &wait);
-	while (!READ_ONCE(session->hub->dead) && !readable(session)) {
-		if (signal_pending(current)) {
-			err = -ERESTARTSYS;
-			break;
-		}
+	gpiohub_sleepers_enlist(session);
+	if (signal_pending(current))
+		err = -ERESTARTSYS;
+	else if (!READ_ONCE(hub->dead) && !READ_ONCE(session->cursor) &&
+		 gpiohub_ring_head(&hub->ring) == (u32)READ_ONCE(session->pos))
 		wait_woken(&wait, TASK_INTERRUPTIBLE, MAX_SCHEDULE_TIMEOUT);
-	}
 	remove_wait_queue(&session->wait, &wait);
 	return err;
 }
@@ -151,23 +130,19 @@ ssize_t gpiohub_stream_read(struct file *file, char __user *buf, size_t size, lo
 	if (size < sizeof(struct gpiohub_event))
 		return -EINVAL;
 	for (;;) {
-		err = gpiohub_session_enter(session);
-		if (err)
-			return err;
-		if (READ_ONCE(session->cursor)) {
-			gpiohub_session_leave(session);
+		if (READ_ONCE(session->hub->dead))
+			return -ENODEV;
+		if (READ_ONCE(session->cursor))
 			return -EBUSY;
-		}
 		mutex_lock(&session->stream);
-		done = read_events(session, buf, size / sizeof(struct gpiohub_event));
+		done = read_events(session, buf, size);
 		*ppos = session->pos * sizeof(struct gpiohub_event);
 		mutex_unlock(&session->stream);
-		gpiohub_session_leave(session);
 		if (done)
 			return done;
 		if (file->f_flags & O_NONBLOCK)
 			return -EAGAIN;
-		err = wait_readable(session);
+		err = wait_for_news(session);
 		if (err)
 			return err;
 	}
@@ -191,17 +166,15 @@ ssize_t gpiohub_stream_write(struct file *file, const char __user *buf, size_t s
 		return -EMSGSIZE;
 	if (copy_from_user(text, buf, size))
 		return -EFAULT;
-	err = gpiohub_session_enter(session);
+	if (READ_ONCE(hub->dead))
+		return -ENODEV;
+	err = gpiohub_session_spend(session);
 	if (err)
 		return err;
-	err = gpiohub_session_spend(session);
-	if (!err) {
-		flags = gpiohub_hub_lock(hub);
-		gpiohub_hub_message(hub, text, size);
-		gpiohub_hub_unlock(hub, flags);
-	}
-	gpiohub_session_leave(session);
-	return err ?: size;
+	flags = gpiohub_hub_lock(hub);
+	gpiohub_hub_message(hub, text, size);
+	gpiohub_hub_unlock(hub, flags);
+	return size;
 }
 
 /* Under session->stream. Return: the sequence number asked for, or an errno. */
@@ -244,9 +217,8 @@ loff_t gpiohub_stream_llseek(struct file *file, loff_t offset, int whence)
 	struct gpiohub_session *session = file->private_data;
 	s64 seq;
 
-	seq = gpiohub_session_enter(session);
-	if (seq)
-		return seq;
+	if (READ_ONCE(session->hub->dead))
+		return -ENODEV;
 	mutex_lock(&session->stream);
 	seq = seek(session, offset, whence);
 	if (seq >= 0) {
@@ -254,14 +226,13 @@ loff_t gpiohub_stream_llseek(struct file *file, loff_t offset, int whence)
 		file->f_pos = seq * sizeof(struct gpiohub_event);
 	}
 	mutex_unlock(&session->stream);
-	gpiohub_session_leave(session);
 	return seq < 0 ? seq : seq * sizeof(struct gpiohub_event);
 }
 
 /* Has the head come to where a mapped cursor wants to be told? */
 static bool reached(struct gpiohub_session *session, const struct gpiohub_cursor *cursor)
 {
-	gpiohub_sleepers_arm(session);
+	gpiohub_sleepers_enlist(session);
 	return (s32)(gpiohub_ring_head(&session->hub->ring) - READ_ONCE(cursor->wake_at)) >= 0;
 }
 
@@ -273,7 +244,7 @@ __poll_t gpiohub_stream_poll(struct file *file, struct poll_table_struct *table)
 	__poll_t events = 0;
 
 	poll_wait(file, &session->wait, table);
-	if (gpiohub_session_enter(session))
+	if (READ_ONCE(hub->dead))
 		return EPOLLHUP | EPOLLERR;
 	cursor = READ_ONCE(session->cursor);
 	if (cursor ? reached(session, cursor) : readable(session))
@@ -282,6 +253,5 @@ __poll_t gpiohub_stream_poll(struct file *file, struct poll_table_struct *table)
 		events |= EPOLLHUP | EPOLLERR;
 	if (!gpiohub_session_may_drive(file))
 		events |= EPOLLOUT | EPOLLWRNORM;
-	gpiohub_session_leave(session);
 	return events;
 }

@@ -3,6 +3,7 @@
  * Attributes for people and scripts, under /sys/class/gpiohub/: new_hub and
  * delete_hub there, and what a hub knows in each hub's folder.
  */
+#include <linux/capability.h>
 #include <linux/device.h>
 #include <linux/slab.h>
 #include <linux/sysfs.h>
@@ -16,7 +17,12 @@ static ssize_t new_hub_store(GPIOHUB_COMPAT_CONST struct class *class,
 			     GPIOHUB_COMPAT_CONST struct class_attribute *attr,
 			     const char *text, size_t size)
 {
-	return gpiohub_hubs_make(text, false) ?: size;
+	int err;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	err = gpiohub_hubs_make(text, false);
+	return err ?: size;
 }
 static CLASS_ATTR_WO(new_hub);
 
@@ -24,9 +30,12 @@ static ssize_t delete_hub_store(GPIOHUB_COMPAT_CONST struct class *class,
 				GPIOHUB_COMPAT_CONST struct class_attribute *attr,
 				const char *text, size_t size)
 {
-	char *copy = kstrdup(text, GFP_KERNEL);
+	char *copy;
 	int err;
 
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	copy = kstrdup(text, GFP_KERNEL);
 	if (!copy)
 		return -ENOMEM;
 	err = gpiohub_hubs_delete(strim(copy));

@@ -74,15 +74,21 @@ static u64 make_edge(struct vboard *b, unsigned int i)
 }
 
 /*
- * How long to rest after @worked ns: a quarter of it, after the others' turns. A
- * timer that expires again while others are served would look to the kernel
- * like an interrupt that never ends.
+ * When to go on after working since @began: after the others' turns, and a rest of
+ * a quarter of the time for each. A timer that expires again while others are
+ * served would look to the kernel like an interrupt that never ends.
  */
-static u64 rest(const struct vboard *b, u64 worked)
+static u64 after_rest(struct vboard *b, u64 began)
 {
-	unsigned int others = max(READ_ONCE(b->running), 1U) - 1;
+	u64 now = ktime_get_ns(), worked = now - began;
+	unsigned long flags;
+	unsigned int others;
 
-	return max_t(u64, worked * others + worked / 4, REST_MIN_NS);
+	raw_spin_lock_irqsave(&b->lock, flags);
+	others = b->running ? b->running - 1 : 0;
+	raw_spin_unlock_irqrestore(&b->lock, flags);
+	return now + worked * others +
+	       max_t(u64, worked / 4, REST_MIN_NS) * (others + 1);
 }
 
 /*
@@ -104,7 +110,7 @@ static u64 gen_run(struct vboard *b, unsigned int i)
 		vboard_deliver(b);
 	} while (--left);
 
-	return ktime_get_ns() + rest(b, ktime_get_ns() - began);
+	return after_rest(b, began);
 }
 
 static enum hrtimer_restart gen_expired(struct hrtimer *timer)

@@ -93,7 +93,7 @@ static void set_bound(struct vboard *b, bool bound)
 		vboard_irq_add(b);
 		vboard_gen_reset(b);
 	}
-	b->bound = bound;
+	WRITE_ONCE(b->bound, bound);
 	raw_spin_unlock_irqrestore(&b->lock, flags);
 }
 

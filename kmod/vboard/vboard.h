@@ -135,7 +135,7 @@ struct vboard_line {
  * @fifo_head: oldest entry
  * @fifo_len: number of entries
  * @due: on a board that sleeps: generators whose timer has fired
- * @running: generators that run. Also read alone, as a hint
+ * @running: generators that run
  * @line: see there
  * @kick: gets the FIFO emptied in hard interrupt context, or wakes @thread
  * @thread: delivers on a board that sleeps; NULL on others

@@ -14,8 +14,8 @@
  *   ENXIO   a line that the hub does not have
  *   EFAULT  a bad address
  *   ENOTTY  an unknown ioctl
- *   EACCES  the file was opened without write access, or gave the right up
- *           (GPIOHUB_RESTRICT), and the call needs it
+ *   EACCES  the file was not opened for what the call needs, reading or writing,
+ *           or gave that right up (GPIOHUB_RESTRICT)
  */
 #ifndef _UAPI_LINUX_GPIOHUB_H
 #define _UAPI_LINUX_GPIOHUB_H
@@ -166,8 +166,8 @@ struct gpiohub_positions {
  * on this file answers EBUSY.
  *
  * @tail: the reader's next position; only shown to people (its lag)
- * @wake_at: poll(2) calls the file readable, and wakes, when head reaches this
- *	position: tail + 1 to be woken by the next event, more for a batch
+ * @wake_at: poll(2) calls the file readable, and wakes, when head has reached
+ *	this position: tail + 1 to be woken by the next event, more for a batch
  *
  * Before it sleeps a reader does
  *
@@ -193,8 +193,8 @@ struct gpiohub_state_line {
 };
 
 /*
- * What the hub knows now. A single word may be loaded as it is; for several
- * that belong together:
+ * What the hub knows now. A single word may be loaded as it is (by 64-bit
+ * programs); for several that belong together:
  *
  *	do {
  *		begin = load_acquire(&state->sequence);
@@ -310,9 +310,14 @@ enum gpiohub_drive {
 };
 
 #define GPIOHUB_DEBOUNCE_AS_IS	0U
+#define GPIOHUB_DEBOUNCE_MAX	0xffffffU
 #define GPIOHUB_DEBOUNCE_OFF	0xffffffffU
 
-/* What happens to a line when its owner gives it back, by whatever way. */
+/*
+ * What happens to a line when its owner is gone: at GPIOHUB_RELEASE, at the last
+ * close of its file, at the exit of the process that claimed it and still has the
+ * file open, or when its chip is unbound, whichever comes first.
+ */
 enum gpiohub_guard {
 	GPIOHUB_GUARD_INPUT = 1,	/* it becomes an input and is let go */
 	GPIOHUB_GUARD_KEEP = 2,		/* the hub holds it for the next owner */

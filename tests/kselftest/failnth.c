@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Every allocation and every copy from or to user memory fails once, in every
+ * operation: it says so, and the next try works. Needs a kernel with fault
+ * injection, as the debug kernel is.
+ */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
+#include "board.h"
+#include "device.h"
+#include "fixture.h"
+#include "ktap.h"
+#include "mapped.h"
+
+#define FREE	BIT_OF(LINE_FREE)
+#define FREE2	BIT_OF(LINE_FREE + 1)
+#define DEBUG	"/sys/kernel/debug/"
+
+/* More points of failure than this no operation has. */
+#define MOST	2000
+
+static int control = -1;
+
+/* Also what may sleep shall fail, and quietly. */
+static void need_injection(void)
+{
+	static const char * const settings[][2] = {
+		{ DEBUG "failslab/ignore-gfp-wait", "N" },
+		{ DEBUG "failslab/verbose", "0" },
+		{ DEBUG "fail_page_alloc/ignore-gfp-wait", "N" },
+		{ DEBUG "fail_page_alloc/verbose", "0" },
+		{ DEBUG "fail_page_alloc/min-order", "0" },
+		{ DEBUG "fail_usercopy/verbose", "0" },
+	};
+	char path[64];
+	unsigned int i;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/fail-nth", (int)syscall(SYS_gettid));
+	control = open(path, O_RDWR | O_CLOEXEC);
+	if (control == -1)
+		ktap_skip("this kernel cannot inject faults");
+	for (i = 0; i < ARRAY_SIZE(settings); i++)
+		fixture_write(settings[i][0], settings[i][1]);
+	if (access(DEBUG "failslab", F_OK))
+		ktap_skip("no debugfs, or no failslab in it");
+}
+
+static void arm(unsigned int nth)
+{
+	char text[16];
+	int length = snprintf(text, sizeof(text), "%u", nth);
+
+	CHECK_EQ(pwrite(control, text, length, 0), length);
+}
+
+/* Did it fire? Disarms. */
+static bool fired(void)
+{
+	char text[16] = {};
+	bool done;
+
+	CHECK_OK(pread(control, text, sizeof(text) - 1, 0));
+	done = !atoi(text);
+	arm(0);
+	return done;
+}
+
+/*
+ * @run gives 0 or an errno, @undo takes back what it did. With the first, the
+ * second ... point failing, until none is left.
+ */
+static void sweep(int (*run)(void), void (*undo)(void))
+{
+	unsigned int nth;
+	int error;
+
+	need_injection();
+	for (nth = 1; nth < MOST; nth++) {
+		bool hit;
+
+		arm(nth);
+		error = run();
+		hit = fired();
+		if (error && (!hit || (error != ENOMEM && error != EFAULT)))
+			KTAP_FAIL_WITH("point %u: %s", nth, strerror(error));
+		if (!error && undo)
+			undo();
+		if (!hit)
+			break;
+		/* And now it works. */
+		error = run();
+		if (error)
+			KTAP_FAIL_WITH("after point %u: %s", nth, strerror(error));
+		if (undo)
+			undo();
+	}
+	CHECK_LT(nth, MOST);
+	ktap_say("%u points", nth - 1);
+}
+
+static int file = -1;
+
+static int run_open(void)
+{
+	file = device_try_open(O_RDWR);
+	return file == -1 ? errno : 0;
+}
+
+static void undo_open(void)
+{
+	close(file);
+}
+
+static void opening(void)
+{
+	sweep(run_open, undo_open);
+}
+
+static int run_subscribe(void)
+{
+	struct gpiohub_subscription subscription = { .lines = FREE | FREE2,
+		.kinds = GPIOHUB_KINDS_ALL };
+
+	return ioctl(file, GPIOHUB_SUBSCRIBE, &subscription) ? errno : 0;
+}
+
+static void undo_subscribe(void)
+{
+	device_subscribe(file, 0, GPIOHUB_KINDS_ALL);
+	CHECK_EQ(device_line_info(file, LINE_FREE).flags, 0);
+	CHECK_EQ(device_line_info(file, LINE_FREE + 1).flags, 0);
+}
+
+static void subscribing(void)
+{
+	file = device_open(O_RDWR);
+	sweep(run_subscribe, undo_subscribe);
+}
+
+static int run_claim(void)
+{
+	struct gpiohub_claim claim = { .lines = FREE | FREE2, .guard = GPIOHUB_GUARD_INPUT };
+
+	return ioctl(file, GPIOHUB_CLAIM, &claim) ? errno : 0;
+}
+
+static void undo_claim(void)
+{
+	device_release(file, FREE | FREE2);
+	CHECK_EQ(device_line_info(file, LINE_FREE).flags, 0);
+	CHECK_EQ(device_line_info(file, LINE_FREE + 1).flags, 0);
+}
+
+static void claiming(void)
+{
+	file = device_open(O_RDWR);
+	sweep(run_claim, undo_claim);
+}
+
+static int run_submit(void)
+{
+	struct gpiohub_command commands[] = {
+		{ .op = GPIOHUB_OP_CLAIM, .mask = FREE | FREE2, .value = GPIOHUB_GUARD_INPUT },
+		{ .op = GPIOHUB_OP_CONFIGURE, .mask = FREE, .value = FREE,
+		  .arg = GPIOHUB_DIRECTION_OUTPUT },
+		{ .op = GPIOHUB_OP_SET, .mask = FREE },
+		{ .op = GPIOHUB_OP_RELEASE, .mask = FREE | FREE2 },
+	};
+	struct gpiohub_submit submit = { .commands = (uintptr_t)commands,
+		.count = ARRAY_SIZE(commands) };
+
+	return ioctl(file, GPIOHUB_SUBMIT, &submit) ? errno : 0;
+}
+
+static void submitting(void)
+{
+	file = device_open(O_RDWR);
+	fixture_option("message_rate", "1000000");
+	sweep(run_submit, NULL);
+}
+
+static int run_get(void)
+{
+	struct gpiohub_levels levels = { .lines = FREE | FREE2 };
+
+	return ioctl(file, GPIOHUB_GET, &levels) ? errno : 0;
+}
+
+static void getting(void)
+{
+	file = device_open(O_RDWR);
+	sweep(run_get, NULL);
+	CHECK_EQ(device_line_info(file, LINE_FREE).flags, 0);
+}
+
+static int run_read_write(void)
+{
+	struct gpiohub_event event;
+
+	if (write(file, "text", 4) != 4)
+		return errno;
+	return read(file, &event, sizeof(event)) == sizeof(event) ? 0 : errno;
+}
+
+static void reading_and_writing(void)
+{
+	file = device_open(O_RDWR);
+	fixture_option("message_rate", "1000000");
+	sweep(run_read_write, NULL);
+}
+
+/* All regions of a new file, with the cursor's page made for it. */
+static int run_map(void)
+{
+	static const off_t offsets[] = { GPIOHUB_MMAP_STATE, GPIOHUB_MMAP_CURSOR,
+		GPIOHUB_MMAP_POSITIONS };
+	long page = sysconf(_SC_PAGESIZE);
+	int error = 0, fd = device_try_open(O_RDWR);
+	unsigned int i;
+
+	if (fd == -1)
+		return errno;
+	for (i = 0; i < ARRAY_SIZE(offsets) && !error; i++) {
+		void *region = mmap(NULL, page, PROT_READ, MAP_SHARED, fd, offsets[i]);
+
+		if (region == MAP_FAILED)
+			error = errno;
+		else
+			munmap(region, page);
+	}
+	close(fd);
+	return error;
+}
+
+static void mapping(void)
+{
+	sweep(run_map, NULL);
+}
+
+static int run_hub(void)
+{
+	return fixture_hub_make(BOARD_LABEL ":0-3");
+}
+
+static void undo_hub(void)
+{
+	CHECK(fixture_find_hub());
+	fixture_hub_delete();
+}
+
+static void making_hubs(void)
+{
+	fixture_hub_delete();
+	sweep(run_hub, undo_hub);
+}
+
+static const struct ktap_case cases[] = {
+	{ "opening survives every failure", opening, 600 },
+	{ "subscribing survives every failure", subscribing, 600 },
+	{ "claiming survives every failure", claiming, 600 },
+	{ "batches survive every failure", submitting, 600 },
+	{ "GET survives every failure", getting, 600 },
+	{ "reading and writing survive every failure", reading_and_writing, 600 },
+	{ "mapping survives every failure", mapping, 600 },
+	{ "making a hub survives every failure", making_hubs, 600 },
+};
+
+FIXTURE_MAIN(cases)
