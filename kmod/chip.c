@@ -118,18 +118,21 @@ static int check_offsets(struct gpiohub_chip *chip, const struct gpiohub_found *
  */
 static int link_to(struct gpiohub_chip *chip, struct device *parent)
 {
-	int err = -EPROBE_DEFER;
+	int err = -EAGAIN;
 
-	if (!device_trylock(parent)) {
+	if (device_trylock(parent)) {
+		if (parent->links.status != DL_DEV_DRIVER_BOUND)
+			err = -ENXIO;
+		else if (device_link_add(&chip->pdev->dev, parent, DL_FLAG_AUTOREMOVE_CONSUMER))
+			err = 0;
+		device_unlock(parent);
+	}
+	/* Nothing else would ask again: no driver need be bound for it. */
+	if (err == -EAGAIN) {
 		mutex_lock(&chip->hub->config);
 		attach_later(chip);
 		mutex_unlock(&chip->hub->config);
-		return err;
 	}
-	if (parent->links.status == DL_DEV_DRIVER_BOUND &&
-	    device_link_add(&chip->pdev->dev, parent, DL_FLAG_AUTOREMOVE_CONSUMER))
-		err = 0;
-	device_unlock(parent);
 	return err;
 }
 

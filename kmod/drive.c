@@ -10,6 +10,7 @@
 
 #include "compat.h"
 #include "hub.h"
+#include "publish.h"
 #include "session.h"
 
 /* Publish that we drove a known line; under hub->lock, right after the pin. */
@@ -19,8 +20,8 @@ static __always_inline void driven(struct gpiohub_hub *hub, struct gpiohub_line 
 	u64 bit = gpiohub_line_bit(line);
 
 	if ((hub->state->known & bit) && !(hub->state->levels & bit) != !level)
-		gpiohub_hub_edge(hub, line->number, level, GPIOHUB_EVENT_FLAG_DRIVEN,
-				 ktime_get_ns());
+		gpiohub_publish_edge(hub, line->number, level, GPIOHUB_EVENT_FLAG_DRIVEN,
+				     ktime_get_ns());
 }
 
 /* Drive a line and publish it: one critical section. Under hub->lock. */
@@ -33,17 +34,19 @@ static __always_inline int set_line(struct gpiohub_line *line, bool level)
 	return err;
 }
 
-/* May the session drive these? Under hub->lock. Return: 0, or errno and culprit. */
-static int check_set(struct gpiohub_session *session, u64 lines, u32 *culprit)
+/* May the session drive these? Under hub->lock. */
+static __always_inline bool may_set(const struct gpiohub_session *session, u64 lines)
+{
+	return !(lines & ~(session->owned & session->hub->state->outputs));
+}
+
+/* Why not? Under hub->lock. Return: the errno; and the line. */
+static int why_not(const struct gpiohub_session *session, u64 lines, u32 *culprit)
 {
 	const struct gpiohub_state *state = session->hub->state;
-	u64 bad;
-	int err;
+	u64 bad = lines & state->gone;
+	int err = -ENODEV;
 
-	if (likely(!(lines & ~(session->owned & state->outputs))))
-		return 0;
-	bad = lines & state->gone;
-	err = -ENODEV;
 	if (!bad) {
 		bad = lines & ~session->owned;
 		err = -EPERM;
@@ -112,7 +115,7 @@ static int set_slow(struct gpiohub_session *session, u64 lines, u64 levels, u32 
 
 	mutex_lock(&hub->config);
 	flags = gpiohub_hub_lock(hub);
-	err = check_set(session, lines, culprit);
+	err = may_set(session, lines) ? 0 : why_not(session, lines, culprit);
 	gpiohub_hub_unlock(hub, flags);
 	if (err)
 		goto out_unlock;
@@ -144,16 +147,17 @@ int gpiohub_lines_set(struct gpiohub_session *session, u64 lines, u64 levels, u3
 	struct gpiohub_hub *hub = session->hub;
 	struct gpiohub_line *line;
 	unsigned long flags;
-	int err;
+	int err = 0;
 
 	flags = gpiohub_hub_lock(hub);
 	if (unlikely(lines & hub->slow)) {
 		gpiohub_hub_unlock(hub, flags);
 		return set_slow(session, lines, levels, culprit);
 	}
-	err = check_set(session, lines, culprit);
-	if (err)
+	if (unlikely(!may_set(session, lines))) {
+		err = why_not(session, lines, culprit);
 		goto out_unlock;
+	}
 	gpiohub_for_each_line(line, hub, lines) {
 		err = set_line(line, levels & gpiohub_line_bit(line));
 		if (unlikely(err)) {
@@ -164,6 +168,45 @@ int gpiohub_lines_set(struct gpiohub_session *session, u64 lines, u64 levels, u3
 out_unlock:
 	gpiohub_hub_unlock(hub, flags);
 	return err ? gpiohub_errno(err) : 0;
+}
+
+/**
+ * gpiohub_lines_set_run - the commands at the head of a batch that only set lines
+ * @session: who asks
+ * @commands: the batch
+ * @count: how many
+ *
+ * They share one critical section, as the lines of one SET do, and like these each
+ * line is set once in it: interrupts that a level causes are not kept waiting until
+ * it is over. What is slow, wrong or refused is left to gpiohub_lines_set().
+ * Context: process. Return: how many were done.
+ */
+u32 gpiohub_lines_set_run(struct gpiohub_session *session,
+			  const struct gpiohub_command *commands, u32 count)
+{
+	struct gpiohub_hub *hub = session->hub;
+	const struct gpiohub_command *command;
+	struct gpiohub_line *line;
+	unsigned long flags;
+	u64 set = 0;
+	u32 done;
+
+	flags = gpiohub_hub_lock(hub);
+	for (done = 0; done < count; done++) {
+		command = &commands[done];
+		/* What may be set is a line of the hub, and no field but these is used. */
+		if (command->op != GPIOHUB_OP_SET || command->line || command->flags ||
+		    command->arg || (command->mask & (hub->slow | set)) ||
+		    !may_set(session, command->mask))
+			break;
+		set |= command->mask;
+		gpiohub_for_each_line(line, hub, command->mask)
+			if (unlikely(set_line(line, command->value & gpiohub_line_bit(line))))
+				goto out_unlock;
+	}
+out_unlock:
+	gpiohub_hub_unlock(hub, flags);
+	return done;
 }
 
 /* One line that the hub does not know. Under hub->config. */

@@ -1,98 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Publishing: the one place where events are made. Every function here is called
- * under hub->lock; gpiohub_hub_unlock() then wakes the readers. What readers find
- * in the ring is already in the state page.
+ * Publishing what is not an edge, from the parts in publish.h; and waking.
  */
-#include <linux/limits.h>
 #include <linux/math.h>
 #include <linux/ktime.h>
 
 #include "hub.h"
-#include "trace.h"
-
-/* Note what was published, for gpiohub_hub_unlock(). */
-static __always_inline void note_news(struct gpiohub_hub *hub, u32 kind, u64 lines)
-{
-	struct gpiohub_news *news = &hub->news;
-
-	if (likely(!news->kinds)) {
-		news->lines = lines;
-		news->kinds = kind;
-	} else {
-		news->lines |= lines;
-		news->kinds |= kind;
-	}
-}
-
-/* One event into the ring. Its number, time and levels are the state's. */
-static __always_inline void put_event(struct gpiohub_hub *hub, u8 type, u8 line, u16 flags,
-				      u32 value)
-{
-	const struct gpiohub_event event = {
-		.seq = hub->ring.seq,
-		.type = type,
-		.line = line,
-		.flags = flags,
-		.value = value,
-		.time_ns = hub->state->time_ns,
-		.levels = hub->state->levels,
-	};
-	const struct gpiohub_event *record;
-
-	gpiohub_ring_claim(&hub->ring, 1);
-	record = gpiohub_ring_write(&hub->ring, &event);
-	gpiohub_ring_release(&hub->ring);
-	note_news(hub, GPIOHUB_KIND(type),
-		  line == GPIOHUB_NO_LINE ? U64_MAX : 1ULL << line);
-	trace_gpiohub_publish(hub, record);
-}
-
-/* Inside gpiohub_state_begin() and _end(): time goes on, count events follow. */
-static __always_inline void advance(struct gpiohub_hub *hub, u64 time_ns, u32 count)
-{
-	struct gpiohub_state *state = hub->state;
-
-	/* Times are taken before the lock: another CPU may have been faster. */
-	WRITE_ONCE(state->time_ns, max_t(u64, time_ns, state->time_ns));
-	WRITE_ONCE(state->seq, hub->ring.seq + count);
-}
-
-/**
- * gpiohub_hub_edge - publish that a known line changed
- * @hub: the hub
- * @line: which
- * @level: what it is now
- * @flags: GPIOHUB_EVENT_FLAG_*
- * @time_ns: when
- *
- * Context: any, under hub->lock.
- */
-void gpiohub_hub_edge(struct gpiohub_hub *hub, unsigned int line, bool level,
-		      u16 flags, u64 time_ns)
-{
-	struct gpiohub_state *state = hub->state;
-	struct gpiohub_state_line *count = &state->line[line];
-	u64 bit = 1ULL << line;
-
-	lockdep_assert_held(&hub->lock);
-	gpiohub_state_begin(state);
-	advance(hub, time_ns, 1);
-	if (level) {
-		WRITE_ONCE(state->levels, state->levels | bit);
-		WRITE_ONCE(count->rising, count->rising + 1);
-	} else {
-		WRITE_ONCE(state->levels, state->levels & ~bit);
-		WRITE_ONCE(count->falling, count->falling + 1);
-	}
-	if (flags & GPIOHUB_EVENT_FLAG_MISSED)
-		WRITE_ONCE(count->missed, count->missed + 1);
-	WRITE_ONCE(count->last_ns, state->time_ns);
-	gpiohub_state_end(state);
-
-	put_event(hub, level ? GPIOHUB_EVENT_RISING : GPIOHUB_EVENT_FALLING, line, flags,
-		  min_t(u64, state->time_ns - time_ns, U32_MAX));
-}
+#include "publish.h"
 
 /**
  * gpiohub_hub_publish - publish anything else that changes no level
@@ -107,9 +21,9 @@ void gpiohub_hub_publish(struct gpiohub_hub *hub, u8 type, u8 line, u32 value)
 {
 	lockdep_assert_held(&hub->lock);
 	gpiohub_state_begin(hub->state);
-	advance(hub, ktime_get_ns(), 1);
+	gpiohub_publish_advance(hub, ktime_get_ns(), 1);
 	gpiohub_state_end(hub->state);
-	put_event(hub, type, line, 0, value);
+	gpiohub_publish_event(hub, type, line, 0, value);
 }
 
 /**
@@ -131,14 +45,14 @@ void gpiohub_hub_known(struct gpiohub_hub *hub, unsigned int line, bool known, b
 	if (!!(state->known & bit) == known)
 		return;
 	gpiohub_state_begin(state);
-	advance(hub, ktime_get_ns(), 1);
+	gpiohub_publish_advance(hub, ktime_get_ns(), 1);
 	WRITE_ONCE(state->known, state->known ^ bit);
 	if (known && level)
 		WRITE_ONCE(state->levels, state->levels | bit);
 	else
 		WRITE_ONCE(state->levels, state->levels & ~bit);
 	gpiohub_state_end(state);
-	put_event(hub, GPIOHUB_EVENT_KNOWN, line, 0, known);
+	gpiohub_publish_event(hub, GPIOHUB_EVENT_KNOWN, line, 0, known);
 }
 
 /**
@@ -160,7 +74,7 @@ void gpiohub_hub_message(struct gpiohub_hub *hub, const u8 *text, u32 size)
 
 	lockdep_assert_held(&hub->lock);
 	gpiohub_state_begin(hub->state);
-	advance(hub, ktime_get_ns(), 1 + texts);
+	gpiohub_publish_advance(hub, ktime_get_ns(), 1 + texts);
 	gpiohub_state_end(hub->state);
 
 	gpiohub_ring_claim(&hub->ring, 1 + texts);
@@ -177,7 +91,7 @@ void gpiohub_hub_message(struct gpiohub_hub *hub, const u8 *text, u32 size)
 		gpiohub_ring_write(&hub->ring, &event);
 	}
 	gpiohub_ring_release(&hub->ring);
-	note_news(hub, GPIOHUB_KIND(GPIOHUB_EVENT_MESSAGE), U64_MAX);
+	gpiohub_publish_news(hub, GPIOHUB_KIND(GPIOHUB_EVENT_MESSAGE), U64_MAX);
 }
 
 /**

@@ -79,8 +79,6 @@ struct gpiohub_hub {
 	struct gpiohub_line line[GPIOHUB_MAX_LINES];
 };
 
-void gpiohub_hub_edge(struct gpiohub_hub *hub, unsigned int line, bool level,
-		      u16 flags, u64 time_ns);
 void gpiohub_hub_publish(struct gpiohub_hub *hub, u8 type, u8 line, u32 value);
 void gpiohub_hub_known(struct gpiohub_hub *hub, unsigned int line, bool known, bool level);
 void gpiohub_hub_message(struct gpiohub_hub *hub, const u8 *text, u32 size);

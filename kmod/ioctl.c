@@ -11,8 +11,8 @@
 #include "hub.h"
 #include "session.h"
 
-/* The verbs that need write access have numbers from here on. */
-#define GPIOHUB_FIRST_DRIVING	_IOC_NR(GPIOHUB_CLAIM)
+/* Commands of GPIOHUB_SUBMIT that are copied in at once: they lie on the stack. */
+#define BATCH	16
 
 static u64 all_lines(const struct gpiohub_hub *hub)
 {
@@ -316,21 +316,41 @@ static int submit_one(struct gpiohub_session *session, const struct gpiohub_comm
 	}
 }
 
+/* Commands that are in the kernel. Return: 0, or the error of the one after done. */
+static int submit_some(struct gpiohub_session *session, const struct gpiohub_command *commands,
+		       u32 count, u32 *done, u32 *culprit)
+{
+	u32 i = 0;
+	int err = 0;
+
+	while (i < count) {
+		i += gpiohub_lines_set_run(session, commands + i, count - i);
+		if (i == count)
+			break;
+		err = submit_one(session, &commands[i], culprit);
+		if (err)
+			break;
+		i++;
+	}
+	*done += i;
+	return err;
+}
+
 static int submit_all(struct gpiohub_session *session, struct gpiohub_submit *submit,
 		      u32 *culprit)
 {
 	struct gpiohub_command __user *from = u64_to_user_ptr(submit->commands);
-	struct gpiohub_command command;
-	int err;
+	struct gpiohub_command commands[BATCH];
+	u32 count;
+	int err = 0;
 
-	for (submit->done = 0; submit->done < submit->count; submit->done++) {
-		if (copy_from_user(&command, from + submit->done, sizeof(command)))
+	while (!err && submit->done < submit->count) {
+		count = min_t(u32, submit->count - submit->done, BATCH);
+		if (copy_from_user(commands, from + submit->done, count * sizeof(*commands)))
 			return -EFAULT;
-		err = submit_one(session, &command, culprit);
-		if (err)
-			return err;
+		err = submit_some(session, commands, count, &submit->done, culprit);
 	}
-	return 0;
+	return err;
 }
 
 static long do_submit(struct gpiohub_session *session, struct gpiohub_submit __user *user)
@@ -350,43 +370,23 @@ static long do_submit(struct gpiohub_session *session, struct gpiohub_submit __u
 	return err ? blame(&user->line, culprit, err) : 0;
 }
 
-/* Looking. */
-static long ioctl_look(struct file *file, unsigned int cmd, void __user *user)
-{
-	struct gpiohub_session *session = file->private_data;
-
-	if (!(file->f_mode & FMODE_READ))
-		return -EACCES;
-	switch (cmd) {
-	case GPIOHUB_INFO:
-		return do_info(session, user);
-	case GPIOHUB_LINE_INFO:
-		return do_line_info(session, user);
-	case GPIOHUB_SUBSCRIBE:
-		return do_subscribe(session, user);
-	case GPIOHUB_RESTRICT:
-		return do_restrict(session, user);
-	case GPIOHUB_GET:
-		return do_get(session, user);
-	default:
-		return -ENOTTY;
-	}
-}
-
-/* Changing something for others. */
-static long ioctl_drive(struct gpiohub_session *session, unsigned int cmd, void __user *user)
+/* May the file do this at all? */
+static int check_access(struct file *file, unsigned int cmd)
 {
 	switch (cmd) {
 	case GPIOHUB_SET:
-		return do_set(session, user);
 	case GPIOHUB_SUBMIT:
-		return do_submit(session, user);
 	case GPIOHUB_CLAIM:
-		return do_claim(session, user);
 	case GPIOHUB_RELEASE:
-		return do_release(session, user);
 	case GPIOHUB_CONFIGURE:
-		return do_configure(session, user);
+		return gpiohub_session_may_drive(file);
+	case GPIOHUB_INFO:
+	case GPIOHUB_LINE_INFO:
+	case GPIOHUB_SUBSCRIBE:
+	case GPIOHUB_GET:
+		return file->f_mode & FMODE_READ ? 0 : -EACCES;
+	case GPIOHUB_RESTRICT:
+		return 0;
 	default:
 		return -ENOTTY;
 	}
@@ -403,12 +403,36 @@ static long ioctl_drive(struct gpiohub_session *session, unsigned int cmd, void 
 long gpiohub_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct gpiohub_session *session = file->private_data;
+	void __user *user = (void __user *)arg;
 	int err;
 
 	if (unlikely(READ_ONCE(session->hub->dead)))
 		return -ENODEV;
-	if (_IOC_NR(cmd) < GPIOHUB_FIRST_DRIVING)
-		return ioctl_look(file, cmd, (void __user *)arg);
-	err = gpiohub_session_may_drive(file);
-	return err ?: ioctl_drive(session, cmd, (void __user *)arg);
+	err = check_access(file, cmd);
+	if (err)
+		return err;
+	switch (cmd) {
+	case GPIOHUB_SET:
+		return do_set(session, user);
+	case GPIOHUB_SUBMIT:
+		return do_submit(session, user);
+	case GPIOHUB_CLAIM:
+		return do_claim(session, user);
+	case GPIOHUB_RELEASE:
+		return do_release(session, user);
+	case GPIOHUB_CONFIGURE:
+		return do_configure(session, user);
+	case GPIOHUB_INFO:
+		return do_info(session, user);
+	case GPIOHUB_LINE_INFO:
+		return do_line_info(session, user);
+	case GPIOHUB_SUBSCRIBE:
+		return do_subscribe(session, user);
+	case GPIOHUB_RESTRICT:
+		return do_restrict(session, user);
+	case GPIOHUB_GET:
+		return do_get(session, user);
+	default:
+		return -ENOTTY;
+	}
 }

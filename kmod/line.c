@@ -11,6 +11,7 @@
 
 #include "hub.h"
 #include "params.h"
+#include "publish.h"
 
 /*
  * A sample of a known line, under hub->lock. Equal to the one before it, it tells
@@ -31,7 +32,7 @@ static void line_sample(struct gpiohub_line *line, int level, u16 flags, u64 tim
 			return;
 		flags |= GPIOHUB_EVENT_FLAG_MISSED;
 	}
-	gpiohub_hub_edge(hub, line->number, level, flags, time_ns);
+	gpiohub_publish_edge(hub, line->number, level, flags, time_ns);
 }
 
 /* Hard interrupt of a line that can be read here. */

@@ -91,6 +91,8 @@ void gpiohub_line_forget(struct gpiohub_line *line);
 int gpiohub_line_configure(struct gpiohub_line *line, const struct gpiohub_config *config);
 int gpiohub_line_input(struct gpiohub_line *line);
 int gpiohub_lines_set(struct gpiohub_session *session, u64 lines, u64 levels, u32 *culprit);
+u32 gpiohub_lines_set_run(struct gpiohub_session *session,
+			  const struct gpiohub_command *commands, u32 count);
 int gpiohub_lines_get(struct gpiohub_session *session, u64 lines, u64 *levels, u32 *culprit);
 
 int gpiohub_errno(int err);

@@ -17,7 +17,7 @@
 
 #define MIN_RECORDS	2048		/* as much as the largest page holds: 64 KiB */
 #define MAX_RECORDS	(4 * 1024 * 1024)	/* 128 MiB */
-#define MAX_FIRST_SEQ	(1ULL << 57)	/* a file's position, seq * 32, is an s64 */
+#define MAX_FIRST_SEQ	BIT_ULL(57)	/* a file's position, seq * 32, is an s64 */
 
 static char *hubs_text = "";
 module_param_named(hubs, hubs_text, charp, 0444);

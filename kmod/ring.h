@@ -72,7 +72,8 @@ static inline void gpiohub_ring_claim(struct gpiohub_ring *ring, u32 count)
 static inline const struct gpiohub_event *
 gpiohub_ring_write(struct gpiohub_ring *ring, const struct gpiohub_event *event)
 {
-	union gpiohub_words *to = (union gpiohub_words *)&ring->records[(u32)ring->seq & ring->mask];
+	union gpiohub_words *to =
+		(union gpiohub_words *)&ring->records[(u32)ring->seq & ring->mask];
 	union gpiohub_words from = { .event = *event };
 
 	WRITE_ONCE(to->word[0], from.word[0]);

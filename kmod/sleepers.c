@@ -43,8 +43,10 @@ void gpiohub_sleepers_stop(struct gpiohub_sleepers *sleepers)
 static int slot_of(struct gpiohub_session *session)
 {
 	struct gpiohub_sleepers *sleepers = &session->hub->sleepers;
+	int slot;
+
 	/* Pairs with the store-release below: the slot points to the session. */
-	int slot = smp_load_acquire(&session->slot);
+	slot = smp_load_acquire(&session->slot);
 
 	if (likely(slot != GPIOHUB_NO_SLOT))
 		return slot;
@@ -58,6 +60,7 @@ static int slot_of(struct gpiohub_session *session)
 			__set_bit(slot, &sleepers->taken);
 			rcu_assign_pointer(sleepers->slot[slot], session);
 		}
+		/* Pairs with the load-acquire above. */
 		smp_store_release(&session->slot, slot);
 	}
 	spin_unlock(&sleepers->lock);
@@ -212,6 +215,7 @@ static void late_work(struct work_struct *work)
 		return;
 	/* As gpiohub_sleepers_enlist(), for those who wait for more. */
 	set_bit(LATE, &sleepers->enlisted);
+	/* Pairs with the barrier in gpiohub_sleepers_enlisted(). */
 	smp_mb__after_atomic();
 	if (gpiohub_ring_head(&hub->ring) != news.head &&
 	    test_and_clear_bit(LATE, &sleepers->enlisted))
