@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#include "board.hpp"
+
+#include <algorithm>
+#include <cerrno>
+
+namespace gpiohub::cli
+{
+
+const Hub *Board::find_hub(std::uint8_t number) const noexcept
+{
+	const auto found = std::find_if(hubs_.begin(), hubs_.end(),
+		[number](const Hub &hub) { return hub.number == number; });
+	return found == hubs_.end() ? nullptr : &*found;
+}
+
+Result<std::unique_ptr<Board>> open_board(const Where &where)
+{
+	if (where.direct || !where.device.empty())
+		return open_devices(where.device);
+	if (!where.connect.empty()) {
+		const auto address = Address::parse(where.connect);
+		if (!address)
+			return address.error();
+		return open_daemon(*address);
+	}
+
+	auto daemon = open_daemon(Address::local());
+	/* A daemon that refuses us is an answer; one that is not there is none. */
+	if (daemon || (daemon.error().code != ENOENT && daemon.error().code != ECONNREFUSED))
+		return daemon;
+	return open_devices({});
+}
+
+} // namespace gpiohub::cli

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The hubs that a verb works on: through the daemon, or their devices directly.
+ * Errors come with text for people.
+ */
+#pragma once
+
+#include <gpiohub/client.hpp>
+#include <gpiohub/result.hpp>
+#include <gpiohub/wire.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gpiohub::cli
+{
+
+/** Where to look for hubs, as the options say it. */
+struct Where {
+	std::string connect; /* a daemon's address, "" for the usual one */
+	std::string device;  /* one device to use directly, "" for none */
+	bool direct = false; /* all devices, without the daemon */
+};
+
+struct Hub {
+	std::uint8_t number = 0;
+	gpiohub_info info = {};
+};
+
+class Board
+{
+public:
+	Board() = default;
+	Board(const Board &) = delete;
+	Board &operator=(const Board &) = delete;
+	virtual ~Board() = default;
+
+	/** By number; never empty. */
+	const std::vector<Hub> &hubs() const noexcept { return hubs_; }
+	/** One of hubs(), or nullptr. */
+	const Hub *find_hub(std::uint8_t number) const noexcept;
+
+	virtual Result<wire::LineInfo> line_info(std::uint8_t hub, std::uint8_t line) = 0;
+	virtual Result<std::uint64_t> get(std::uint8_t hub, std::uint64_t lines) = 0;
+	virtual Result<void> claim(std::uint8_t hub, std::uint64_t lines, gpiohub_guard guard) = 0;
+	virtual Result<void> configure(
+		std::uint8_t hub, std::uint64_t lines, const LineConfig &config) = 0;
+	virtual Result<void> set(std::uint8_t hub, std::uint64_t lines, std::uint64_t levels) = 0;
+	virtual Result<void> message(std::uint8_t hub, std::string_view text) = 0;
+	/** JSON. */
+	virtual Result<std::string> stats() = 0;
+
+	/** From now on next() gives events of these lines, and those of none. */
+	virtual Result<void> watch(std::uint8_t hub, std::uint64_t lines, std::uint32_t kinds) = 0;
+	/** What has come; nothing if nothing has. Does not wait. */
+	virtual Result<std::optional<Received>> next() = 0;
+	/** Waits for next() to have something: true; or for `stop` to be readable. */
+	virtual Result<bool> wait(int stop) = 0;
+
+protected:
+	std::vector<Hub> hubs_;
+};
+
+Result<std::unique_ptr<Board>> open_daemon(const Address &address);
+/** One device, or with "" all of them. */
+Result<std::unique_ptr<Board>> open_devices(const std::string &path);
+/** What the options say; else the daemon if it runs, else the devices. */
+Result<std::unique_ptr<Board>> open_board(const Where &where);
+
+} // namespace gpiohub::cli

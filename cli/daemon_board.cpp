@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/* The board as the daemon shows it: each method is one command. */
+#include "board.hpp"
+
+#include <cerrno>
+#include <poll.h>
+
+namespace gpiohub::cli
+{
+
+namespace
+{
+
+class DaemonBoard : public Board
+{
+public:
+	explicit DaemonBoard(Client client) : client_(std::move(client)) {}
+
+	Result<void> look_around()
+	{
+		for (unsigned number = 0; number < 64; number++) {
+			if ((client_.hubs() >> number & 1) == 0)
+				continue;
+			const auto hub = static_cast<std::uint8_t>(number);
+			const auto info = client_.info(hub);
+			if (!info)
+				return info.error();
+			hubs_.push_back({hub, *info});
+		}
+		if (hubs_.empty())
+			return Error{ENODEV,
+				"the daemon has no hub: load the module (modprobe "
+				"gpiohub hubs=auto)"};
+		return {};
+	}
+
+	Result<wire::LineInfo> line_info(std::uint8_t hub, std::uint8_t line) override
+	{
+		return client_.line_info(hub, line);
+	}
+
+	Result<std::uint64_t> get(std::uint8_t hub, std::uint64_t lines) override
+	{
+		return client_.get(hub, lines);
+	}
+
+	Result<void> claim(std::uint8_t hub, std::uint64_t lines, gpiohub_guard guard) override
+	{
+		return client_.claim(hub, lines, guard);
+	}
+
+	Result<void> configure(
+		std::uint8_t hub, std::uint64_t lines, const LineConfig &config) override
+	{
+		return client_.configure(hub, lines, config);
+	}
+
+	Result<void> set(std::uint8_t hub, std::uint64_t lines, std::uint64_t levels) override
+	{
+		return client_.set(hub, lines, levels);
+	}
+
+	Result<void> message(std::uint8_t hub, std::string_view text) override
+	{
+		return client_.message(hub, text);
+	}
+
+	Result<std::string> stats() override { return client_.stats(); }
+
+	Result<void> watch(std::uint8_t hub, std::uint64_t lines, std::uint32_t kinds) override
+	{
+		const auto from = client_.subscribe(hub, lines, kinds);
+		if (!from)
+			return from.error();
+		return {};
+	}
+
+	Result<std::optional<Received>> next() override
+	{
+		return client_.next(Client::Milliseconds::zero());
+	}
+
+	Result<bool> wait(int stop) override
+	{
+		pollfd fds[] = {{stop, POLLIN, 0}, {client_.fd(), POLLIN, 0}};
+		while (::poll(fds, std::size(fds), -1) < 0) {
+			if (errno != EINTR)
+				return system_error(errno, "poll");
+		}
+		return fds[0].revents == 0;
+	}
+
+private:
+	Client client_;
+};
+
+} // namespace
+
+Result<std::unique_ptr<Board>> open_daemon(const Address &address)
+{
+	auto client = Client::connect(address);
+	if (!client)
+		return client.error();
+	auto board = std::make_unique<DaemonBoard>(*std::move(client));
+	const auto looked = board->look_around();
+	if (!looked)
+		return looked.error();
+	return std::unique_ptr<Board>(std::move(board));
+}
+
+} // namespace gpiohub::cli

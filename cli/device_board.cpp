@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+/* The board without a daemon: one open file per hub. */
+#include "board.hpp"
+#include "stream.hpp"
+
+#include <gpiohub/chips.hpp>
+#include <gpiohub/device.hpp>
+#include <gpiohub/explain.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <poll.h>
+
+namespace gpiohub::cli
+{
+
+namespace
+{
+
+using Json = nlohmann::ordered_json;
+
+/* How often to look again while poll(2) only says that a line is gone. */
+constexpr int kGoneRetryMs = 200;
+
+/* For driving if the user may, else for looking. Reads never block. */
+Result<Device> open_device(const std::string &path)
+{
+	auto device = Device::open(path, Device::Access::Drive, true);
+	if (!device && (device.error().code == EACCES || device.error().code == EROFS))
+		device = Device::open(path, Device::Access::Look, true);
+	if (device)
+		return device;
+	const std::string name = path.substr(path.rfind('/') + 1);
+	return Error{device.error().code,
+		explain({"open", device.error().code, name, GPIOHUB_NO_LINE, 0, {}, {}})};
+}
+
+class DeviceBoard : public Board
+{
+public:
+	Result<void> add(const std::string &path)
+	{
+		auto device = open_device(path);
+		if (!device)
+			return device.error();
+		const auto info = device->info();
+		if (!info)
+			return info.error();
+		hubs_.push_back({number_of(*info), *info});
+		devices_.emplace(number_of(*info), *std::move(device));
+		return {};
+	}
+
+	Result<wire::LineInfo> line_info(std::uint8_t hub, std::uint8_t line) override
+	{
+		wire::LineInfo all = {};
+		const auto info = devices_.at(hub).line_info(line);
+		if (!info)
+			return explain(devices_.at(hub), "read", with_line(info.error(), line));
+		all.info = *info;
+		const ChipLine &chip_line = lines_of(info->chip, info->offset);
+		chip_line.name.copy(all.name, sizeof(all.name) - 1);
+		chip_line.consumer.copy(all.consumer, sizeof(all.consumer) - 1);
+		return all;
+	}
+
+	Result<std::uint64_t> get(std::uint8_t hub, std::uint64_t lines) override
+	{
+		auto levels = devices_.at(hub).get(lines);
+		if (!levels)
+			return explain(devices_.at(hub), "read", levels.error());
+		return levels;
+	}
+
+	Result<void> claim(std::uint8_t hub, std::uint64_t lines, gpiohub_guard guard) override
+	{
+		Device &device = devices_.at(hub);
+		return explained(device, "claim", device.claim(lines, guard));
+	}
+
+	Result<void> configure(
+		std::uint8_t hub, std::uint64_t lines, const LineConfig &config) override
+	{
+		Device &device = devices_.at(hub);
+		return explained(device, "configure", device.configure(lines, config));
+	}
+
+	Result<void> set(std::uint8_t hub, std::uint64_t lines, std::uint64_t levels) override
+	{
+		Device &device = devices_.at(hub);
+		return explained(device, "set", device.set(lines, levels));
+	}
+
+	Result<void> message(std::uint8_t hub, std::string_view text) override
+	{
+		Device &device = devices_.at(hub);
+		return explained(device, "send a message to", device.message(text));
+	}
+
+	Result<std::string> stats() override
+	{
+		Json all = Json::array();
+		for (const Hub &hub : hubs_) {
+			const auto state = devices_.at(hub.number).map_state();
+			if (!state)
+				return state.error();
+			all.push_back(counters(hub, state->view().snapshot()));
+		}
+		return Json{{"hubs", all}}.dump();
+	}
+
+	Result<void> watch(std::uint8_t hub, std::uint64_t lines, std::uint32_t kinds) override
+	{
+		auto stream = Stream::begin(devices_.at(hub), hub, lines, kinds);
+		if (!stream)
+			return stream.error();
+		streams_.push_back(*std::move(stream));
+		return {};
+	}
+
+	Result<std::optional<Received>> next() override
+	{
+		for (Stream &stream : streams_) {
+			auto received = stream.next();
+			if (!received || received->has_value())
+				return received;
+		}
+		return std::optional<Received>();
+	}
+
+	Result<bool> wait(int stop) override
+	{
+		std::vector<pollfd> fds = {{stop, POLLIN, 0}};
+		for (Stream &stream : streams_) {
+			if (!stream.prepare_sleep())
+				return true;
+			fds.push_back({stream.fd(), POLLIN, 0});
+		}
+		while (::poll(fds.data(), fds.size(), -1) < 0) {
+			if (errno != EINTR)
+				return system_error(errno, "poll");
+		}
+		return fds[0].revents == 0 && sit_out_gone_lines(fds);
+	}
+
+private:
+	static std::uint8_t number_of(const gpiohub_info &info)
+	{
+		return static_cast<std::uint8_t>(std::atoi(info.name + strlen("gpiohub")));
+	}
+
+	static Error with_line(const Error &error, std::uint8_t line)
+	{
+		return {error.code, error.what, line};
+	}
+
+	static Result<void> explained(
+		const Device &device, std::string_view deed, const Result<void> &result)
+	{
+		if (result)
+			return {};
+		return explain(device, deed, result.error());
+	}
+
+	static Json counters(const Hub &hub, const gpiohub_state &state)
+	{
+		Json lines = Json::array();
+		for (unsigned line = 0; line < hub.info.lines; line++) {
+			const gpiohub_state_line &each = state.line[line];
+			if (each.rising == 0 && each.falling == 0 && each.missed == 0)
+				continue;
+			lines.push_back(
+				{{"line", line}, {"rising", each.rising}, {"falling", each.falling},
+					{"missed", each.missed}, {"last_ns", each.last_ns}});
+		}
+		return {{"name", hub.info.name}, {"seq", state.seq}, {"time_ns", state.time_ns},
+			{"lines", lines}};
+	}
+
+	/* One walk over a chip for all of its lines' names. */
+	const ChipLine &lines_of(const std::string &chip, unsigned offset)
+	{
+		static const ChipLine kUnknown;
+		auto [found, added] = chips_.try_emplace(chip);
+		if (added) {
+			auto lines = chip_lines(chip);
+			if (lines)
+				found->second = *std::move(lines);
+		}
+		return offset < found->second.size() ? found->second[offset] : kUnknown;
+	}
+
+	/*
+	 * While a line is gone but its hub is not, poll(2) returns at once for as
+	 * long as that lasts. False: `stop` became readable meanwhile.
+	 */
+	bool sit_out_gone_lines(std::vector<pollfd> &fds)
+	{
+		bool line_gone = false;
+		for (std::size_t i = 0; i < streams_.size(); i++) {
+			if ((fds[i + 1].revents & POLLHUP) != 0 && !streams_[i].check_gone())
+				line_gone = true;
+		}
+		return !line_gone || ::poll(fds.data(), 1, kGoneRetryMs) <= 0;
+	}
+
+	std::map<std::uint8_t, Device> devices_;
+	std::map<std::string, std::vector<ChipLine>> chips_;
+	std::vector<Stream> streams_;
+};
+
+} // namespace
+
+Result<std::unique_ptr<Board>> open_devices(const std::string &path)
+{
+	const auto paths = path.empty() ? hub_paths() : std::vector<std::string>{path};
+	if (paths.empty())
+		return Error{ENODEV,
+			"there is no hub: load the module (modprobe gpiohub "
+			"hubs=auto), or name a daemon (--connect)"};
+	auto board = std::make_unique<DeviceBoard>();
+	for (const std::string &each : paths) {
+		const auto added = board->add(each);
+		if (!added)
+			return added.error();
+	}
+	return std::unique_ptr<Board>(std::move(board));
+}
+
+} // namespace gpiohub::cli

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+#include "event_text.hpp"
+
+#include "words.hpp"
+
+#include <cstring>
+#include <fmt/format.h>
+#include <iterator>
+
+namespace gpiohub::cli
+{
+
+namespace
+{
+
+constexpr std::uint64_t kSecond = 1'000'000'000;
+
+bool is_edge(const gpiohub_event &event)
+{
+	return event.type == GPIOHUB_EVENT_RISING || event.type == GPIOHUB_EVENT_FALLING;
+}
+
+bool level_of(const gpiohub_event &event)
+{
+	return (event.levels >> event.line & 1) != 0;
+}
+
+/* Positions that a LOST event tells of. */
+std::uint64_t lost_by(const gpiohub_event &event)
+{
+	return event.levels;
+}
+
+gpiohub_event lost_event(std::uint64_t lost, std::uint64_t before)
+{
+	gpiohub_event event = {};
+	event.seq = before > lost ? before - lost : 0;
+	event.type = GPIOHUB_EVENT_LOST;
+	event.line = GPIOHUB_NO_LINE;
+	event.value = static_cast<__u32>(std::min<std::uint64_t>(lost, UINT32_MAX));
+	event.levels = lost;
+	return event;
+}
+
+void append_record(std::string &out, const gpiohub_event &event)
+{
+	out.append(reinterpret_cast<const char *>(&event), sizeof(event));
+}
+
+std::uint8_t byte_of(std::uint32_t value, unsigned index)
+{
+	return static_cast<std::uint8_t>(value >> (8 * index) & 0xff);
+}
+
+} // namespace
+
+void EventText::append(std::string &out, const Received &received, std::uint64_t limit)
+{
+	if (received.lost > 0)
+		lose(out, received.hub, received.lost,
+			received.events.empty() ? 0 : received.events.front().seq);
+	for (const gpiohub_event &each : received.events) {
+		if (shown_ >= limit)
+			return;
+		if (each.type == GPIOHUB_EVENT_LOST)
+			lose(out, received.hub, lost_by(each), each.seq + lost_by(each));
+		else
+			event(out, received.hub, each);
+	}
+}
+
+/* `seq`: the first position after the loss, if known. */
+void EventText::lose(std::string &out, std::uint8_t hub, std::uint64_t lost, std::uint64_t seq)
+{
+	lost_ += lost;
+	messages_.erase(hub); /* its texts will not come */
+	switch (style_) {
+	case Style::Human:
+		out += fmt::format("-- {} event{} of {} lost --\n", lost, lost == 1 ? "" : "s",
+			names_.hubs[hub]);
+		return;
+	case Style::Json:
+		out += fmt::format("{{\"hub\":\"{}\",\"type\":\"lost\",\"lost\":{}}}\n",
+			names_.hubs[hub], lost);
+		return;
+	case Style::Raw:
+		append_record(out, lost_event(lost, seq));
+		return;
+	}
+}
+
+void EventText::event(std::string &out, std::uint8_t hub, const gpiohub_event &event)
+{
+	if (style_ == Style::Raw) {
+		append_record(out, event);
+		shown_++;
+		return;
+	}
+	gpiohub_event shown = event;
+	if (event.type == GPIOHUB_EVENT_MESSAGE || event.type == GPIOHUB_EVENT_TEXT) {
+		if (!complete(hub, event))
+			return;
+		shown = messages_[hub].begin;
+	}
+	shown_++;
+	if (style_ == Style::Json)
+		json(out, hub, shown);
+	else
+		human(out, hub, shown);
+	messages_.erase(hub);
+}
+
+/* Takes one record of a message; true when it was the last. */
+bool EventText::complete(std::uint8_t hub, const gpiohub_event &event)
+{
+	if (event.type == GPIOHUB_EVENT_MESSAGE)
+		messages_[hub] = {event, {}};
+	const auto found = messages_.find(hub);
+	if (found == messages_.end())
+		return false; /* the rest of one whose beginning we did not see */
+
+	Message &message = found->second;
+	const std::size_t missing = message.begin.value - message.text.size();
+	if (event.type == GPIOHUB_EVENT_TEXT) {
+		const auto *text = reinterpret_cast<const char *>(&event) + GPIOHUB_TEXT_OFFSET;
+		message.text.append(text, std::min<std::size_t>(missing, GPIOHUB_TEXT_SIZE));
+	}
+	return message.text.size() == message.begin.value;
+}
+
+std::string EventText::line_name(std::uint8_t hub, std::uint8_t line) const
+{
+	const auto found = names_.lines.find({hub, line});
+	return found == names_.lines.end() ? std::string() : found->second;
+}
+
+void EventText::human(std::string &out, std::uint8_t hub, const gpiohub_event &event) const
+{
+	std::string place = names_.hubs.size() > 1 ? names_.hubs.at(hub) + ":" : "";
+	if (event.line == GPIOHUB_NO_LINE)
+		place += "-";
+	else
+		place += fmt::format("{} {}", event.line, line_name(hub, event.line));
+
+	fmt::format_to(std::back_inserter(out), "{:6}.{:09}  {:<18} {}\n", event.time_ns / kSecond,
+		event.time_ns % kSecond, place, details(hub, event));
+}
+
+std::string EventText::details(std::uint8_t hub, const gpiohub_event &event) const
+{
+	switch (event.type) {
+	case GPIOHUB_EVENT_KNOWN:
+		if (event.value == 0)
+			return "unknown from now on";
+		return fmt::format("known: {}", level_of(event) ? "high" : "low");
+	case GPIOHUB_EVENT_CONFIGURED:
+		return fmt::format("configured: {}, bias {}, drive {}",
+			direction_word(byte_of(event.value, 0)), bias_word(byte_of(event.value, 1)),
+			drive_word(byte_of(event.value, 2)));
+	case GPIOHUB_EVENT_GUARD:
+		if (event.value >> 8 != 0)
+			return fmt::format("guard {} failed: {}",
+				guard_word(byte_of(event.value, 0)),
+				std::strerror(static_cast<int>(event.value >> 8)));
+		return fmt::format("guard applied: {}", guard_word(byte_of(event.value, 0)));
+	case GPIOHUB_EVENT_GONE:
+		return event.value != 0 ? "gone: its chip went away" : "back: its chip is here";
+	case GPIOHUB_EVENT_MESSAGE:
+		return "message " + quoted(messages_.at(hub).text);
+	default:
+		break;
+	}
+	const std::string flags = event_flag_words(event.flags, " ");
+	return fmt::format("{:<8} levels {:#x}{}{}", event_word(event.type), event.levels,
+		flags.empty() ? "" : "  ", flags);
+}
+
+void EventText::json(std::string &out, std::uint8_t hub, const gpiohub_event &event) const
+{
+	auto to = std::back_inserter(out);
+
+	fmt::format_to(to, R"({{"hub":"{}","seq":{},"time_ns":{},"type":"{}")", names_.hubs.at(hub),
+		event.seq, event.time_ns, event_word(event.type));
+	if (event.line != GPIOHUB_NO_LINE) {
+		fmt::format_to(to, R"(,"line":{})", event.line);
+		const std::string name = line_name(hub, event.line);
+		if (!name.empty())
+			fmt::format_to(to, R"(,"name":{})", quoted(name));
+	}
+	fmt::format_to(to, R"({},"levels":"{:#x}")", json_details(hub, event), event.levels);
+	if (event.flags != 0)
+		fmt::format_to(to, R"(,"flags":["{}"])", event_flag_words(event.flags, R"(",")"));
+	out += "}\n";
+}
+
+std::string EventText::json_details(std::uint8_t hub, const gpiohub_event &event) const
+{
+	const std::uint32_t value = event.value;
+
+	if (is_edge(event))
+		return fmt::format(R"(,"level":{:d},"late_ns":{})", level_of(event), value);
+	switch (event.type) {
+	case GPIOHUB_EVENT_KNOWN:
+		return fmt::format(R"(,"known":{},"level":{:d})", value != 0, level_of(event));
+	case GPIOHUB_EVENT_CONFIGURED:
+		return fmt::format(R"(,"direction":"{}","bias":"{}","drive":"{}")",
+			direction_word(byte_of(value, 0)), bias_word(byte_of(value, 1)),
+			drive_word(byte_of(value, 2)));
+	case GPIOHUB_EVENT_GUARD:
+		return fmt::format(
+			R"(,"guard":"{}","error":{})", guard_word(byte_of(value, 0)), value >> 8);
+	case GPIOHUB_EVENT_GONE:
+		return fmt::format(R"(,"gone":{})", value != 0);
+	case GPIOHUB_EVENT_MESSAGE:
+		return R"(,"text":)" + quoted(messages_.at(hub).text);
+	default:
+		return fmt::format(R"(,"value":{})", value);
+	}
+}
+
+} // namespace gpiohub::cli

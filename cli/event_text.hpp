@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Events as text for people, as JSON lines or as their raw records. Pure: what
+ * was received in, bytes out.
+ */
+#pragma once
+
+#include "lines.hpp"
+
+#include <gpiohub/client.hpp>
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace gpiohub::cli
+{
+
+enum class Style { Human, Json, Raw };
+
+/** What hubs and lines are called. */
+struct Names {
+	std::map<std::uint8_t, std::string> hubs;
+	std::map<LineId, std::string> lines;
+};
+
+class EventText
+{
+public:
+	EventText(Style style, Names names) : style_(style), names_(std::move(names)) {}
+
+	/**
+	 * Appends to `out`, until `limit` events have been shown in all. A message
+	 * counts as one, once it is complete; raw records count one by one.
+	 */
+	void append(std::string &out, const Received &received, std::uint64_t limit);
+
+	std::uint64_t shown() const noexcept { return shown_; }
+	std::uint64_t lost() const noexcept { return lost_; }
+
+private:
+	/* A message whose texts are still to come. */
+	struct Message {
+		gpiohub_event begin = {};
+		std::string text;
+	};
+
+	void lose(std::string &out, std::uint8_t hub, std::uint64_t lost, std::uint64_t seq);
+	void event(std::string &out, std::uint8_t hub, const gpiohub_event &event);
+	bool complete(std::uint8_t hub, const gpiohub_event &event);
+	void human(std::string &out, std::uint8_t hub, const gpiohub_event &event) const;
+	void json(std::string &out, std::uint8_t hub, const gpiohub_event &event) const;
+	std::string details(std::uint8_t hub, const gpiohub_event &event) const;
+	std::string json_details(std::uint8_t hub, const gpiohub_event &event) const;
+	std::string line_name(std::uint8_t hub, std::uint8_t line) const;
+
+	Style style_;
+	Names names_;
+	std::map<std::uint8_t, Message> messages_; /* by hub */
+	std::uint64_t shown_ = 0;
+	std::uint64_t lost_ = 0;
+};
+
+} // namespace gpiohub::cli

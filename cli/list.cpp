@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/* gpiohub list: hubs and their lines, or the board's chips. Changes no pin. */
+#include "lines.hpp"
+#include "verbs.hpp"
+#include "words.hpp"
+
+#include <gpiohub/chips.hpp>
+
+#include <fmt/format.h>
+
+namespace gpiohub::cli
+{
+
+namespace
+{
+
+struct Options {
+	bool chips = false;
+	bool hubs = false;
+};
+
+/* Asked only of lines that the hub holds: asking for others may switch pins. */
+Result<std::string> level_of(Board &board, std::uint8_t hub, const gpiohub_line_info &info)
+{
+	if ((info.flags & GPIOHUB_LINE_GONE) != 0)
+		return std::string("gone");
+	if ((info.flags & GPIOHUB_LINE_HELD) == 0)
+		return std::string("-");
+	const auto levels = board.get(hub, std::uint64_t{1} << info.line);
+	if (!levels)
+		return levels.error();
+	return std::string(*levels != 0 ? "1" : "0");
+}
+
+std::string used_by(const wire::LineInfo &line)
+{
+	const gpiohub_line_info &info = line.info;
+
+	if ((info.flags & GPIOHUB_LINE_OWNED) != 0)
+		return info.owner_comm[0] != '\0' ? info.owner_comm : "another user's program";
+	if ((info.flags & GPIOHUB_LINE_KEPT) != 0)
+		return fmt::format("kept for user {}", info.owner_uid);
+	if ((info.flags & GPIOHUB_LINE_HELD) == 0 && line.consumer[0] != '\0')
+		return fmt::format("{} (not gpiohub)", line.consumer);
+	return "-";
+}
+
+Result<void> print_line(Board &board, std::uint8_t hub, std::uint8_t number)
+{
+	const auto line = board.line_info(hub, number);
+	if (!line)
+		return line.error();
+	const gpiohub_line_info &info = line->info;
+	const auto level = level_of(board, hub, info);
+	if (!level)
+		return level.error();
+	fmt::print("  {:>4}  {:<16} {:<20} {:>6}  {:<9} {:<5} {:>8}  {}\n", number,
+		line->name[0] != '\0' ? line->name : "-", info.chip, info.offset,
+		direction_word(info.direction), *level, info.watchers, used_by(*line));
+	return {};
+}
+
+Result<Exit> list_hubs(const Where &where, bool with_lines)
+{
+	const auto board = open_board(where);
+	if (!board)
+		return board.error();
+	for (const Hub &hub : (*board)->hubs()) {
+		fmt::print("{}: {} lines, {}\n", hub.info.name, hub.info.lines, hub.info.label);
+		if (!with_lines)
+			continue;
+		fmt::print("  {:>4}  {:<16} {:<20} {:>6}  {:<9} {:<5} {:>8}  {}\n", "line", "name",
+			"chip", "offset", "direction", "level", "watchers", "used by");
+		for (unsigned line = 0; line < hub.info.lines; line++) {
+			const auto printed =
+				print_line(**board, hub.number, static_cast<std::uint8_t>(line));
+			if (!printed)
+				return printed.error();
+		}
+	}
+	return Exit::Ok;
+}
+
+Result<Exit> list_chips_and_lines()
+{
+	const auto chips = list_chips();
+	if (!chips)
+		return chips.error();
+	for (const Chip &chip : *chips) {
+		fmt::print("{}: {} lines, {}\n", chip.name, chip.lines, chip.label);
+		const auto lines = chip_lines(chip.name);
+		if (!lines)
+			return lines.error();
+		for (const ChipLine &line : *lines) {
+			const std::string used =
+				line.consumer.empty() ? "in use" : "used by " + line.consumer;
+			fmt::print("  {:>4}  {:<16} {:<7} {}\n", line.offset,
+				line.name.empty() ? "-" : line.name,
+				line.output ? "output" : "input", line.used ? used : "free");
+		}
+	}
+	return Exit::Ok;
+}
+
+} // namespace
+
+void add_list(CLI::App &app, Action &action)
+{
+	auto options = std::make_shared<Options>();
+	auto *verb = app.add_subcommand("list", "list hubs and their lines");
+
+	auto *chips = verb->add_flag("--chips", options->chips, "the board's GPIO chips instead");
+	verb->add_flag("--hubs", options->hubs, "hubs without their lines")->excludes(chips);
+	verb->callback([options, &action] {
+		action = [options](const Where &where) {
+			return options->chips ? list_chips_and_lines()
+					      : list_hubs(where, !options->hubs);
+		};
+	});
+}
+
+} // namespace gpiohub::cli

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The events of one hub's device. Where the file may be written they come from
+ * the mapped ring, else from read(2), which gives the same records.
+ */
+#pragma once
+
+#include <gpiohub/client.hpp>
+#include <gpiohub/device.hpp>
+#include <gpiohub/ring.hpp>
+
+#include <cstdint>
+#include <optional>
+
+namespace gpiohub::cli
+{
+
+class Stream
+{
+public:
+	/** Subscribes, and begins with what that gives. The device must outlive it. */
+	static Result<Stream> begin(
+		Device &device, std::uint8_t hub, std::uint64_t lines, std::uint32_t kinds);
+
+	/** What has come, with events left out that were not asked for. */
+	Result<std::optional<Received>> next();
+
+	/** True: nothing is there, poll(2) on the device will tell. */
+	bool prepare_sleep();
+
+	/** After poll(2) said HUP: false if only a line is gone, not the hub. */
+	bool check_gone();
+
+	int fd() const noexcept { return device_->fd(); }
+
+private:
+	Stream(Device &device, std::uint8_t hub, std::uint64_t lines, std::uint32_t kinds)
+		: device_(&device),
+		  hub_(hub),
+		  lines_(lines),
+		  kinds_(kinds)
+	{
+	}
+
+	bool wanted(const gpiohub_event &event) const noexcept;
+	Result<Batch> fill(std::span<gpiohub_event> out);
+
+	Device *device_;
+	std::uint8_t hub_;
+	std::uint64_t lines_;
+	std::uint32_t kinds_;
+	bool gone_ = false;
+	bool gone_told_ = false;
+	std::optional<MappedRing> ring_;
+	std::optional<MappedCursor> cursor_;
+	std::optional<RingReader> reader_; /* of ring_; without it read(2) is used */
+};
+
+} // namespace gpiohub::cli

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * gpiohub watch: events as they come, until the user or a count ends it. What
+ * comes at once is written at once.
+ */
+#include "event_text.hpp"
+#include "lines.hpp"
+#include "stop.hpp"
+#include "verbs.hpp"
+
+#include <cerrno>
+#include <fmt/format.h>
+#include <limits>
+#include <unistd.h>
+
+namespace gpiohub::cli
+{
+
+namespace
+{
+
+struct Options {
+	std::vector<std::string> lines;
+	bool all = false;
+	bool edges = false;
+	bool json = false;
+	bool raw = false;
+	std::uint64_t count = std::numeric_limits<std::uint64_t>::max();
+};
+
+Style style_of(const Options &options)
+{
+	if (options.raw)
+		return Style::Raw;
+	return options.json ? Style::Json : Style::Human;
+}
+
+Result<Names> names_of(Board &board, const std::vector<LineId> &lines)
+{
+	Names names;
+
+	for (const Hub &hub : board.hubs())
+		names.hubs[hub.number] = hub.info.name;
+	for (const LineId &id : lines) {
+		const auto info = board.line_info(id.hub, id.line);
+		if (!info)
+			return info.error();
+		names.lines[id] = info->name;
+	}
+	return names;
+}
+
+/* False: nobody reads it any more. */
+bool write_out(std::string_view text)
+{
+	while (!text.empty()) {
+		const ssize_t written = ::write(STDOUT_FILENO, text.data(), text.size());
+		if (written < 0 && errno != EINTR)
+			return false;
+		if (written > 0)
+			text.remove_prefix(static_cast<std::size_t>(written));
+	}
+	return true;
+}
+
+/* Why following events came to its end. */
+enum class End { Asked, HubsGone };
+
+class Watcher
+{
+public:
+	Watcher(Board &board, EventText text, std::uint64_t limit, std::size_t hubs)
+		: board_(board),
+		  text_(std::move(text)),
+		  limit_(limit),
+		  hubs_(hubs)
+	{
+	}
+
+	Result<End> follow(int stop)
+	{
+		while (text_.shown() < limit_) {
+			const auto had = take_batch();
+			if (!had)
+				return had.error();
+			if (closed_)
+				return End::Asked;
+			if (hubs_ == 0)
+				return End::HubsGone;
+			if (*had)
+				continue;
+			const auto more = board_.wait(stop);
+			if (!more)
+				return more.error();
+			if (!*more)
+				return End::Asked;
+		}
+		return End::Asked;
+	}
+
+	const EventText &text() const { return text_; }
+
+private:
+	/* All that is there, within reason; false if nothing was. */
+	Result<bool> take_batch()
+	{
+		static constexpr std::size_t kEnough = 65536;
+
+		out_.clear();
+		bool any = false;
+		while (out_.size() < kEnough && text_.shown() < limit_ && hubs_ > 0) {
+			const auto received = board_.next();
+			if (!received)
+				return received.error();
+			if (!received->has_value())
+				break;
+			any = true;
+			if ((*received)->gone)
+				hubs_--;
+			else
+				text_.append(out_, **received, limit_);
+		}
+		closed_ = !write_out(out_);
+		return any;
+	}
+
+	Board &board_;
+	EventText text_;
+	std::uint64_t limit_;
+	std::size_t hubs_; /* still there */
+	std::string out_;
+	bool closed_ = false;
+};
+
+Result<Exit> follow(Board &board, const std::vector<LineId> &lines, const Options &options)
+{
+	/* First, so that nothing ends us between subscribing and the summary. */
+	const auto stop = stop_signals();
+	if (!stop)
+		return stop.error();
+	auto names = names_of(board, lines);
+	if (!names)
+		return names.error();
+
+	const auto masks = masks_of(lines);
+	for (const auto &[hub, mask] : masks) {
+		const auto watched = board.watch(
+			hub, mask, options.edges ? GPIOHUB_KINDS_EDGES : GPIOHUB_KINDS_ALL);
+		if (!watched)
+			return watched.error();
+	}
+
+	Watcher watcher(board, EventText(style_of(options), *std::move(names)), options.count,
+		masks.size());
+	const auto end = watcher.follow(stop->get());
+	fmt::print(stderr, "gpiohub: {} events received, {} lost\n", watcher.text().shown(),
+		watcher.text().lost());
+	if (!end)
+		return end.error();
+	if (*end == End::HubsGone)
+		return Error{ENODEV, "the hub is gone"};
+	return watcher.text().lost() > 0 ? Exit::Lost : Exit::Ok;
+}
+
+Result<Exit> watch(const Where &where, const Options &options)
+{
+	const auto board = open_board(where);
+	if (!board)
+		return board.error();
+	if (options.all)
+		return follow(**board, all_lines(**board), options);
+	const auto lines = find_lines(**board, options.lines);
+	if (!lines)
+		return lines.error();
+	return follow(**board, *lines, options);
+}
+
+} // namespace
+
+void add_watch(CLI::App &app, Action &action)
+{
+	auto options = std::make_shared<Options>();
+	auto *verb = app.add_subcommand("watch", "print events as they come");
+
+	auto *lines = verb->add_option("LINES,--lines", options->lines, "the lines");
+	auto *all = verb->add_flag(
+		"--all", options->all, "all lines of all hubs; may switch pins to GPIO");
+	auto *json = verb->add_flag("--json", options->json, "one JSON object a line");
+	verb->add_flag("--raw", options->raw, "the 32-byte records of linux/gpiohub.h")
+		->excludes(json);
+	verb->add_flag("--edges", options->edges, "rising and falling edges only");
+	verb->add_option("--count", options->count, "end after so many events")
+		->check(CLI::PositiveNumber);
+	lines->excludes(all);
+	verb->callback([options, &action] {
+		if (!options->all && options->lines.empty())
+			throw CLI::RequiredError("LINES, or --all,");
+		action = [options](const Where &where) { return watch(where, *options); };
+	});
+}
+
+} // namespace gpiohub::cli

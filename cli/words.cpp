@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+#include "words.hpp"
+
+#include <linux/gpiohub.h>
+
+#include <array>
+#include <nlohmann/json.hpp>
+#include <span>
+
+namespace gpiohub::cli
+{
+
+namespace
+{
+
+/* What a later version of the module says is shown as "?". */
+std::string_view word(std::span<const std::string_view> words, std::uint8_t number)
+{
+	return number < words.size() ? words[number] : "?";
+}
+
+} // namespace
+
+std::string_view event_word(std::uint8_t type)
+{
+	static constexpr std::array<std::string_view, 10> kWords = {"?", "rising", "falling",
+		"known", "configured", "guard", "gone", "message", "text", "lost"};
+	return word(kWords, type);
+}
+
+std::string_view direction_word(std::uint8_t direction)
+{
+	static constexpr std::array<std::string_view, 3> kWords = {"-", "input", "output"};
+	return word(kWords, direction);
+}
+
+std::string_view bias_word(std::uint8_t bias)
+{
+	static constexpr std::array<std::string_view, 4> kWords = {
+		"-", "disabled", "pull-up", "pull-down"};
+	return word(kWords, bias);
+}
+
+std::string_view drive_word(std::uint8_t drive)
+{
+	static constexpr std::array<std::string_view, 4> kWords = {
+		"-", "push-pull", "open-drain", "open-source"};
+	return word(kWords, drive);
+}
+
+std::string_view guard_word(std::uint8_t guard)
+{
+	static constexpr std::array<std::string_view, 3> kWords = {"-", "input", "keep"};
+	return word(kWords, guard);
+}
+
+std::string event_flag_words(std::uint16_t flags, std::string_view separator)
+{
+	static constexpr std::array<std::string_view, 4> kWords = {
+		"driven", "missed", "threaded", "hardware"};
+	std::string text;
+
+	for (std::size_t bit = 0; bit < kWords.size(); bit++) {
+		if ((flags >> bit & 1) == 0)
+			continue;
+		if (!text.empty())
+			text += separator;
+		text += kWords[bit];
+	}
+	return text;
+}
+
+std::string quoted(const std::string &text)
+{
+	return nlohmann::json(text).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+}
+
+} // namespace gpiohub::cli

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+#include <gpiohub/address.hpp>
+
+#include <gpiohub/wire.hpp>
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+
+namespace gpiohub
+{
+
+namespace
+{
+
+using std::chrono::milliseconds;
+
+/* On Linux the send timeout bounds connect(2) as well. */
+void limit_sends(int fd, milliseconds timeout)
+{
+	const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(timeout);
+	const auto rest = std::chrono::duration_cast<std::chrono::microseconds>(timeout - seconds);
+	const timeval limit = {
+		static_cast<time_t>(seconds.count()), static_cast<suseconds_t>(rest.count())};
+	::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+}
+
+Error cannot_connect(const Address &address, int code)
+{
+	std::string why = std::strerror(code);
+	if (code == ENOENT || code == ECONNREFUSED)
+		why = "no daemon listens there: start gpiohubd, or use --device";
+	else if (code == EACCES && !address.path.empty())
+		why = "this user may not: be in the socket's group (gpio)";
+	else if (code == EINPROGRESS || code == EAGAIN)
+		why = "no answer";
+	return {code, "cannot reach " + address.to_string() + ": " + why};
+}
+
+Result<UniqueFd> connect_unix(const Address &address, milliseconds timeout)
+{
+	sockaddr_un name = {};
+	name.sun_family = AF_UNIX;
+	if (address.path.size() >= sizeof(name.sun_path))
+		return cannot_connect(address, ENAMETOOLONG);
+	address.path.copy(name.sun_path, sizeof(name.sun_path) - 1);
+
+	UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+	if (!fd)
+		return cannot_connect(address, errno);
+	limit_sends(fd.get(), timeout);
+	if (::connect(fd.get(), reinterpret_cast<const sockaddr *>(&name), sizeof(name)) != 0)
+		return cannot_connect(address, errno);
+	return fd;
+}
+
+Result<UniqueFd> connect_tcp(const Address &address, milliseconds timeout)
+{
+	addrinfo hints = {};
+	hints.ai_socktype = SOCK_STREAM;
+	addrinfo *list = nullptr;
+	const int failed = ::getaddrinfo(address.host.c_str(), address.port.c_str(), &hints, &list);
+	if (failed != 0)
+		return Error{EHOSTUNREACH,
+			"cannot reach " + address.to_string() + ": " + ::gai_strerror(failed)};
+	const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(list, ::freeaddrinfo);
+
+	int code = EHOSTUNREACH;
+	for (const addrinfo *each = list; each != nullptr; each = each->ai_next) {
+		UniqueFd fd(::socket(each->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+		if (!fd) {
+			code = errno;
+			continue;
+		}
+		limit_sends(fd.get(), timeout);
+		if (::connect(fd.get(), each->ai_addr, each->ai_addrlen) != 0) {
+			code = errno;
+			continue;
+		}
+		const int on = 1; /* commands are small and waited for */
+		::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+		return fd;
+	}
+	return cannot_connect(address, code);
+}
+
+} // namespace
+
+Result<Address> Address::parse(std::string_view text)
+{
+	const Error wrong = {EINVAL,
+		"\"" + std::string(text) + "\" is no address: write unix:/path or tcp:host:port"};
+
+	if (text.starts_with("/"))
+		return Address{std::string(text), {}, {}};
+	if (text.starts_with("unix:") && text.size() > 5)
+		return Address{std::string(text.substr(5)), {}, {}};
+	if (!text.starts_with("tcp:"))
+		return wrong;
+	text.remove_prefix(4);
+
+	Address address = {{}, {}, std::to_string(wire::kDefaultPort)};
+	std::string_view rest;
+	if (text.starts_with("[")) {
+		const std::size_t end = text.find(']');
+		if (end == std::string_view::npos)
+			return wrong;
+		address.host = text.substr(1, end - 1);
+		rest = text.substr(end + 1);
+	} else {
+		const std::size_t colon = text.find(':');
+		address.host = text.substr(0, colon);
+		rest = colon == std::string_view::npos ? "" : text.substr(colon);
+	}
+	if (!rest.empty() && (!rest.starts_with(":") || rest.size() == 1))
+		return wrong;
+	if (!rest.empty())
+		address.port = rest.substr(1);
+	const bool numeric = address.port.find_first_not_of("0123456789") == std::string::npos;
+	if (address.host.empty() || !numeric)
+		return wrong;
+	return address;
+}
+
+Address Address::local()
+{
+	return {std::string(wire::kDefaultSocket), {}, {}};
+}
+
+std::string Address::to_string() const
+{
+	if (!path.empty())
+		return "unix:" + path;
+	const bool brackets = host.find(':') != std::string::npos;
+	return "tcp:" + (brackets ? "[" + host + "]" : host) + ":" + port;
+}
+
+Result<UniqueFd> connect_to(const Address &address, milliseconds timeout)
+{
+	return address.path.empty() ? connect_tcp(address, timeout)
+				    : connect_unix(address, timeout);
+}
+
+} // namespace gpiohub

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Sending is blocking and short; receiving goes through one buffer, from which
+ * whole frames are taken. What is no reply is kept for next().
+ */
+#include <gpiohub/client.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <poll.h>
+#include <sys/socket.h>
+
+namespace gpiohub
+{
+
+namespace
+{
+
+constexpr std::size_t kReceiveSize = 65536;
+
+Received to_received(const wire::FrameHeader &header, std::span<const std::byte> records)
+{
+	Received received = {header.hub, header.kind == wire::FrameKind::HubGone, header.lost, {}};
+	received.events.resize(header.count);
+	std::copy(records.begin(), records.end(),
+		std::as_writable_bytes(std::span(received.events)).begin());
+	return received;
+}
+
+/* Milliseconds left, rounded up, as poll(2) takes them. */
+int remaining(const std::optional<std::chrono::steady_clock::time_point> &deadline)
+{
+	if (!deadline)
+		return -1;
+	const auto left = std::chrono::ceil<std::chrono::milliseconds>(
+		*deadline - std::chrono::steady_clock::now());
+	return static_cast<int>(std::max<std::int64_t>(left.count(), 0));
+}
+
+} // namespace
+
+Result<Client> Client::connect(const Address &address, Milliseconds timeout)
+{
+	auto socket = connect_to(address, timeout);
+	if (!socket)
+		return std::move(socket).error();
+	return adopt(*std::move(socket), timeout);
+}
+
+Result<Client> Client::adopt(UniqueFd socket, Milliseconds timeout)
+{
+	Client client(std::move(socket), timeout);
+	const auto greeted = client.hello();
+	if (!greeted)
+		return greeted.error();
+	return client;
+}
+
+Result<void> Client::hello()
+{
+	const auto answer =
+		call(wire::make_command(wire::Op::HELLO, 0, wire::kMagic, wire::kVersion));
+	if (!answer)
+		return answer.error();
+	if (answer->reply.value != wire::kVersion)
+		return Error{EPROTONOSUPPORT, "the daemon speaks another version"};
+	hubs_ = answer->reply.value2;
+	return {};
+}
+
+Client::Deadline Client::deadline_after(Milliseconds timeout)
+{
+	if (timeout < Milliseconds::zero())
+		return std::nullopt;
+	return std::chrono::steady_clock::now() + timeout;
+}
+
+Result<void> Client::send(const gpiohub_command &command, std::span<const std::byte> payload)
+{
+	const auto record = wire::to_bytes(command);
+	std::vector<std::byte> bytes(record.begin(), record.end());
+	bytes.insert(bytes.end(), payload.begin(), payload.end());
+	bytes.resize(wire::padded(bytes.size()));
+
+	for (std::span<const std::byte> rest = bytes; !rest.empty();) {
+		const ssize_t sent = ::send(fd(), rest.data(), rest.size(), MSG_NOSIGNAL);
+		if (sent >= 0)
+			rest = rest.subspan(static_cast<std::size_t>(sent));
+		else if (errno == EAGAIN)
+			return Error{ETIMEDOUT, "the daemon takes no commands"};
+		else if (errno != EINTR)
+			return Error{ECONNRESET, "the daemon ended the connection"};
+	}
+	return {};
+}
+
+/* Waits until so many bytes are in the buffer; false: not before the deadline. */
+Result<bool> Client::fill(std::size_t bytes, const Deadline &deadline)
+{
+	while (buffer_.size() - begin_ < bytes) {
+		pollfd readable = {fd(), POLLIN, 0};
+		const int ready = ::poll(&readable, 1, remaining(deadline));
+		if (ready < 0 && errno != EINTR)
+			return system_error(errno, "poll");
+		if (ready == 0)
+			return false;
+		if (ready < 0)
+			continue;
+
+		buffer_.erase(
+			buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(begin_));
+		begin_ = 0;
+		const std::size_t old = buffer_.size();
+		buffer_.resize(old + kReceiveSize);
+		const ssize_t got = ::recv(fd(), &buffer_[old], kReceiveSize, MSG_DONTWAIT);
+		buffer_.resize(old + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+		if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR))
+			return Error{ECONNRESET, "the daemon ended the connection"};
+	}
+	return true;
+}
+
+Result<std::optional<Client::Frame>> Client::take_frame(const Deadline &deadline)
+{
+	const auto begun = fill(sizeof(wire::FrameHeader), deadline);
+	if (!begun)
+		return begun.error();
+	if (!*begun)
+		return std::optional<Frame>();
+	const auto header = wire::decode_header(std::span(buffer_).subspan(begin_));
+	if (!header)
+		return header.error();
+
+	const std::size_t size = header->count * wire::kRecordSize;
+	const auto complete = fill(sizeof(wire::FrameHeader) + size, deadline);
+	if (!complete)
+		return complete.error();
+	if (!*complete)
+		return std::optional<Frame>();
+	const std::size_t records = begin_ + sizeof(wire::FrameHeader);
+	begin_ = records + size;
+	return std::optional(Frame{*header, std::span(buffer_).subspan(records, size)});
+}
+
+Result<std::optional<Received>> Client::next(Milliseconds timeout)
+{
+	if (!waiting_.empty()) {
+		std::optional<Received> first(std::move(waiting_.front()));
+		waiting_.pop_front();
+		return first;
+	}
+	const auto frame = take_frame(deadline_after(timeout));
+	if (!frame)
+		return frame.error();
+	if (!frame->has_value())
+		return std::optional<Received>();
+	if ((*frame)->header.kind == wire::FrameKind::Reply)
+		return Error{EPROTO, "the daemon sent a reply that nobody waits for"};
+	return std::optional(to_received((*frame)->header, (*frame)->records));
+}
+
+Result<Answer> Client::call(gpiohub_command command, std::span<const std::byte> payload)
+{
+	command.id = ++last_id_;
+	const auto sent = send(command, payload);
+	if (!sent)
+		return sent.error();
+
+	const Deadline deadline = deadline_after(timeout_);
+	for (;;) {
+		const auto frame = take_frame(deadline);
+		if (!frame)
+			return frame.error();
+		if (!frame->has_value())
+			return Error{ETIMEDOUT, "the daemon does not answer"};
+		if ((*frame)->header.kind == wire::FrameKind::Reply)
+			return take_answer(command, **frame);
+		waiting_.push_back(to_received((*frame)->header, (*frame)->records));
+	}
+}
+
+Result<Answer> Client::take_answer(const gpiohub_command &command, const Frame &frame)
+{
+	const auto reply = wire::decode_reply(frame.header, frame.records);
+	if (!reply)
+		return reply.error();
+	if (reply->id != command.id || reply->op != command.op)
+		return Error{EPROTO, "the daemon answered another command"};
+
+	const auto payload = frame.records.subspan(sizeof(wire::Reply), reply->size);
+	if (reply->error == 0)
+		return Answer{*reply, {payload.begin(), payload.end()}};
+	std::string text(reinterpret_cast<const char *>(payload.data()), payload.size());
+	if (text.empty())
+		return system_error(reply->error, "the daemon", reply->line);
+	return Error{reply->error, std::move(text), reply->line};
+}
+
+namespace
+{
+
+Result<void> done(const Result<Answer> &answer)
+{
+	if (!answer)
+		return answer.error();
+	return {};
+}
+
+Result<std::uint64_t> value(const Result<Answer> &answer)
+{
+	if (!answer)
+		return answer.error();
+	return answer->reply.value;
+}
+
+template <class T>
+Result<T> payload(const Result<Answer> &answer)
+{
+	if (!answer)
+		return answer.error();
+	if (answer->payload.size() != sizeof(T))
+		return Error{EPROTO, "the daemon sent a payload of another size"};
+	return wire::from_bytes<T>(answer->payload);
+}
+
+} // namespace
+
+Result<gpiohub_info> Client::info(std::uint8_t hub)
+{
+	return payload<gpiohub_info>(call(wire::make_command(wire::Op::INFO, hub)));
+}
+
+Result<wire::LineInfo> Client::line_info(std::uint8_t hub, std::uint8_t line)
+{
+	gpiohub_command command = wire::make_command(wire::Op::LINE_INFO, hub);
+	command.line = line;
+	return payload<wire::LineInfo>(call(command));
+}
+
+Result<std::uint64_t> Client::get(std::uint8_t hub, std::uint64_t lines)
+{
+	return value(call(wire::make_command(wire::Op::GET, hub, lines)));
+}
+
+Result<void> Client::set(std::uint8_t hub, std::uint64_t lines, std::uint64_t levels)
+{
+	return done(call(wire::make_command(wire::Op::SET, hub, lines, levels)));
+}
+
+Result<void> Client::claim(std::uint8_t hub, std::uint64_t lines, gpiohub_guard guard)
+{
+	return done(call(wire::make_command(wire::Op::CLAIM, hub, lines, guard)));
+}
+
+Result<void> Client::release(std::uint8_t hub, std::uint64_t lines)
+{
+	return done(call(wire::make_command(wire::Op::RELEASE, hub, lines)));
+}
+
+Result<void> Client::configure(std::uint8_t hub, std::uint64_t lines, const LineConfig &config)
+{
+	const std::uint64_t packed = wire::pack_config(static_cast<std::uint8_t>(config.direction),
+		static_cast<std::uint8_t>(config.bias), static_cast<std::uint8_t>(config.drive),
+		config.debounce_us);
+	return done(
+		call(wire::make_command(wire::Op::CONFIGURE, hub, lines, config.levels, packed)));
+}
+
+Result<void> Client::message(std::uint8_t hub, std::string_view text)
+{
+	/* Of another length it would not be a command, and end the connection. */
+	if (text.empty() || text.size() > GPIOHUB_MAX_MESSAGE)
+		return Error{text.empty() ? EINVAL : EMSGSIZE,
+			"a message has 1 to " + std::to_string(GPIOHUB_MAX_MESSAGE) + " bytes"};
+	return done(call(wire::make_command(wire::Op::MESSAGE, hub, 0, 0, text.size()),
+		std::as_bytes(std::span(text))));
+}
+
+Result<std::string> Client::stats()
+{
+	const auto answer = call(wire::make_command(wire::Op::STATS, 0));
+	if (!answer)
+		return answer.error();
+	return std::string(
+		reinterpret_cast<const char *>(answer->payload.data()), answer->payload.size());
+}
+
+Result<void> Client::ping()
+{
+	return done(call(wire::make_command(wire::Op::PING, 0)));
+}
+
+Result<std::uint64_t> Client::subscribe(
+	std::uint8_t hub, std::uint64_t lines, std::uint32_t kinds, std::uint64_t from)
+{
+	return value(call(wire::make_command(wire::Op::SUBSCRIBE, hub, lines, kinds, from)));
+}
+
+} // namespace gpiohub

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One sentence per error: "cannot <deed> <where>: <why>: <what to do>". The
+ * reasons are those that linux/gpiohub.h gives for each errno.
+ */
+#include <gpiohub/explain.hpp>
+
+#include <cerrno>
+#include <cstring>
+#include <fmt/format.h>
+
+namespace gpiohub
+{
+
+namespace
+{
+
+/* "line 4 of gpiohub0 (GPIO4, pinctrl-rp1 offset 4)" */
+std::string where(const Failure &failure)
+{
+	if (failure.line == GPIOHUB_NO_LINE)
+		return failure.hub;
+	std::string text = fmt::format("line {}", failure.line);
+	if (!failure.hub.empty())
+		text += " of " + failure.hub;
+	if (!failure.info)
+		return text;
+	const bool named = failure.chip_line && !failure.chip_line->name.empty();
+	return text +
+		fmt::format(" ({}{}{} offset {})", named ? failure.chip_line->name : "",
+			named ? ", " : "", failure.info->chip, failure.info->offset);
+}
+
+/* A line that somebody has: owned or kept in the hub, or used beside it. */
+std::string busy(const Failure &failure)
+{
+	if (failure.line == GPIOHUB_NO_LINE || !failure.info)
+		return "it is in use";
+	const gpiohub_line_info &info = *failure.info;
+	if ((info.flags & GPIOHUB_LINE_MINE) != 0)
+		return "this client owns it already";
+	if ((info.flags & GPIOHUB_LINE_OWNED) != 0 && info.owner_pid != 0)
+		return fmt::format("{} (process {}, user {}) owns it: stop that program, or have "
+				   "it release the line",
+			info.owner_comm, info.owner_pid, info.owner_uid);
+	if ((info.flags & GPIOHUB_LINE_OWNED) != 0)
+		return fmt::format("a program of user {} owns it: stop that program, or have it "
+				   "release the line",
+			info.owner_uid);
+	if ((info.flags & GPIOHUB_LINE_KEPT) != 0)
+		return fmt::format("it is kept as {} of user {} left it: do this as that user, or "
+				   "as root",
+			info.owner_comm[0] != '\0' ? info.owner_comm : "a program", info.owner_uid);
+	if (failure.chip_line && !failure.chip_line->consumer.empty())
+		return fmt::format("\"{}\" uses it outside gpiohub: stop that program, or unload "
+				   "that driver",
+			failure.chip_line->consumer);
+	return "something outside gpiohub uses it: gpioinfo may tell what";
+}
+
+std::string gone(const Failure &failure)
+{
+	if (failure.line != GPIOHUB_NO_LINE)
+		return "its chip is gone: plug it in again";
+	if (failure.deed == "open")
+		return "there is no such hub: \"gpiohub list\" shows which there are";
+	return "the hub is gone: it was deleted, or its module unloaded";
+}
+
+std::string no_such_line(const Failure &failure)
+{
+	if (failure.deed == "read" && failure.line == GPIOHUB_NO_LINE)
+		return "no event has happened yet";
+	if (failure.lines == 0)
+		return "the hub has no such line";
+	return fmt::format("the hub has lines 0 to {}", failure.lines - 1);
+}
+
+std::string refused(const Failure &failure)
+{
+	if (failure.deed == "open")
+		return "this user may not: be in the group of the device (gpiohub), or go through "
+		       "the daemon";
+	return "only looking is allowed: the device was opened without write access, or gave it "
+	       "up; be in its group (gpiohub), or go through the daemon";
+}
+
+std::string unsupported(const Failure &failure)
+{
+	if (failure.deed == "watch")
+		return "the line has no interrupt: its level can be asked for, not watched";
+	return "its chip cannot do that";
+}
+
+std::string reason(const Failure &failure)
+{
+	switch (failure.code) {
+	case EBUSY:
+		return busy(failure);
+	case ENODEV:
+		return gone(failure);
+	case ENXIO:
+		return no_such_line(failure);
+	case EACCES:
+		return refused(failure);
+	case EPERM:
+		return "this client does not own it: claim it first";
+	case EIO:
+		return "it is not an output: configure it as one first";
+	case EOPNOTSUPP:
+		return unsupported(failure);
+	case ENOENT:
+		return "there is no such device: load the module (modprobe gpiohub hubs=auto)";
+	case EAGAIN:
+		return "too many at once: wait a moment";
+	case EMSGSIZE:
+		return fmt::format("at most {} bytes fit", GPIOHUB_MAX_MESSAGE);
+	case EDQUOT:
+		return "this user has too many files of the hub open: close some";
+	case EINVAL:
+		return "the hub does not know what was asked: is its module older than this "
+		       "program?";
+	default:
+		return std::strerror(failure.code);
+	}
+}
+
+} // namespace
+
+std::string explain(const Failure &failure)
+{
+	const std::string place = where(failure);
+	return fmt::format("cannot {}{}{}: {}", failure.deed, place.empty() ? "" : " ", place,
+		reason(failure));
+}
+
+Error explain(const Device &device, std::string_view deed, const Error &error)
+{
+	Failure failure = {deed, error.code, {}, error.line, 0, {}, {}};
+
+	if (const auto info = device.info(); info.ok()) {
+		failure.hub = info->name;
+		failure.lines = info->lines;
+	} else {
+		failure.hub = device.path().substr(device.path().rfind('/') + 1);
+	}
+	if (error.line == GPIOHUB_NO_LINE)
+		return {error.code, explain(failure), error.line};
+
+	if (const auto info = device.line_info(error.line); info.ok()) {
+		failure.info = *info;
+		const auto line = chip_line(info->chip, info->offset);
+		if (line)
+			failure.chip_line = *line;
+	}
+	return {error.code, explain(failure), error.line};
+}
+
+} // namespace gpiohub

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#include <gpiohub/address.hpp>
+
+#include <catch2/catch.hpp>
+#include <cerrno>
+
+using namespace gpiohub;
+
+TEST_CASE("addresses of both kinds are understood")
+{
+	CHECK(Address::parse("unix:/run/x.sock")->path == "/run/x.sock");
+	CHECK(Address::parse("/run/x.sock")->path == "/run/x.sock");
+
+	const auto tcp = Address::parse("tcp:board.local:99");
+	REQUIRE(tcp.ok());
+	CHECK(tcp->path.empty());
+	CHECK(tcp->host == "board.local");
+	CHECK(tcp->port == "99");
+	CHECK(Address::parse("tcp:board.local")->port == "8737");
+	CHECK(Address::parse("tcp:[::1]")->host == "::1");
+	CHECK(Address::parse("tcp:[::1]:99")->port == "99");
+}
+
+TEST_CASE("what is said of an address can be typed again")
+{
+	for (const char *text : {"unix:/run/x.sock", "tcp:127.0.0.1:8737", "tcp:[::1]:8737"})
+		CHECK(Address::parse(text)->to_string() == text);
+}
+
+TEST_CASE("what is no address is refused")
+{
+	for (const char *text : {"", "board", "unix:", "tcp:", "tcp::99",
+		     "tcp:board:", "tcp:board:x", "tcp:[::1", "tcp:[::1]99", "http://board"}) {
+		const auto address = Address::parse(text);
+		REQUIRE_FALSE(address.ok());
+		CHECK(address.error().code == EINVAL);
+	}
+}
+
+TEST_CASE("a socket where nobody listens says what to do")
+{
+	const auto fd = connect_to({"/nonexistent/socket", {}, {}}, std::chrono::seconds(1));
+	REQUIRE_FALSE(fd.ok());
+	CHECK(fd.error().code == ENOENT);
+	CHECK(fd.error().what ==
+		"cannot reach unix:/nonexistent/socket: no daemon listens there: "
+		"start gpiohubd, or use --device");
+
+	const auto long_path = connect_to({std::string(200, 'x'), {}, {}}, std::chrono::seconds(1));
+	REQUIRE_FALSE(long_path.ok());
+	CHECK(long_path.error().code == ENAMETOOLONG);
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+#include "lines.hpp"
+
+#include <catch2/catch.hpp>
+#include <cerrno>
+
+using namespace gpiohub;
+using namespace gpiohub::cli;
+
+namespace
+{
+
+/* Hubs 0 and 2 of eight lines, called L0 to L7 and M0 to M7; one name twice. */
+class TwoHubs : public Board
+{
+public:
+	TwoHubs()
+	{
+		for (const std::uint8_t number : std::vector<std::uint8_t>{0, 2}) {
+			Hub hub = {number, {}};
+			hub.info.lines = 8;
+			const std::string name = "gpiohub" + std::to_string(number);
+			name.copy(hub.info.name, sizeof(hub.info.name) - 1);
+			hubs_.push_back(hub);
+		}
+	}
+
+	Result<wire::LineInfo> line_info(std::uint8_t hub, std::uint8_t line) override
+	{
+		wire::LineInfo info = {};
+		const std::string name =
+			line == 7 ? "SPI0-CS" : (hub == 0 ? "L" : "M") + std::to_string(line);
+		name.copy(info.name, sizeof(info.name) - 1);
+		return info;
+	}
+
+	/* Looking lines up does none of these. */
+	Result<std::uint64_t> get(std::uint8_t, std::uint64_t) override { return unused(); }
+	Result<void> claim(std::uint8_t, std::uint64_t, gpiohub_guard) override { return unused(); }
+	Result<void> set(std::uint8_t, std::uint64_t, std::uint64_t) override { return unused(); }
+	Result<void> message(std::uint8_t, std::string_view) override { return unused(); }
+	Result<std::string> stats() override { return unused(); }
+	Result<std::optional<Received>> next() override { return unused(); }
+	Result<bool> wait(int) override { return unused(); }
+
+	Result<void> configure(std::uint8_t, std::uint64_t, const LineConfig &) override
+	{
+		return unused();
+	}
+
+	Result<void> watch(std::uint8_t, std::uint64_t, std::uint32_t) override { return unused(); }
+
+private:
+	static Error unused() { return {ENOSYS, "not for this test"}; }
+};
+
+std::vector<LineId> find(const std::vector<std::string> &texts)
+{
+	TwoHubs board;
+	const auto lines = find_lines(board, texts);
+	REQUIRE(lines.ok());
+	return *lines;
+}
+
+Error failure(const std::string &text)
+{
+	TwoHubs board;
+	const auto lines = find_lines(board, {text});
+	REQUIRE_FALSE(lines.ok());
+	return lines.error();
+}
+
+using Ids = std::vector<LineId>;
+
+} // namespace
+
+TEST_CASE("parts are split at commas, hubs and ranges")
+{
+	const auto specs = parse_lines("4,0-7,GPIO4,1:4,gpiohub1:0-7,1:LED");
+	REQUIRE(specs.ok());
+	CHECK(*specs ==
+		std::vector<LineSpec>{{{}, 4, 4, {}}, {{}, 0, 7, {}}, {{}, 0, 0, "GPIO4"},
+			{std::uint8_t{1}, 4, 4, {}}, {std::uint8_t{1}, 0, 7, {}},
+			{std::uint8_t{1}, 0, 0, "LED"}});
+}
+
+TEST_CASE("a name may look a little like a number")
+{
+	for (const char *name : {"SPI0-CS", "4a", "-4", "4-", "1-2-3", "a:4", "gpiohubx:4"}) {
+		const auto specs = parse_lines(name);
+		REQUIRE(specs.ok());
+		REQUIRE(specs->size() == 1);
+		CHECK(specs->front().name == name);
+	}
+}
+
+TEST_CASE("what names no line is refused")
+{
+	for (const char *text :
+		{"", ",", "4,", ",4", "1:", "64", "7-64", "7-0", "99999999999999999999"}) {
+		const auto specs = parse_lines(text);
+		REQUIRE_FALSE(specs.ok());
+		CHECK(specs.error().code == EINVAL);
+	}
+}
+
+TEST_CASE("lines are found in the order in which they were named")
+{
+	CHECK(find({"4"}) == Ids{{0, 4}});
+	CHECK(find({"3,1-2", "0"}) == Ids{{0, 3}, {0, 1}, {0, 2}, {0, 0}});
+	CHECK(find({"2:5"}) == Ids{{2, 5}});
+	CHECK(find({"gpiohub2:0-1"}) == Ids{{2, 0}, {2, 1}});
+	CHECK(find({"M3", "L3"}) == Ids{{2, 3}, {0, 3}});
+	CHECK(find({"2:SPI0-CS"}) == Ids{{2, 7}});
+}
+
+TEST_CASE("a line that is not there is told")
+{
+	CHECK(failure("8").code == ENXIO);
+	CHECK(failure("8").what == "gpiohub0 has no line 8, only 0 to 7");
+	CHECK(failure("1:4").code == ENODEV);
+	CHECK(failure("NOBODY").code == ENXIO);
+	CHECK(failure("2:L3").code == ENXIO);
+	CHECK(failure("SPI0-CS").what == "2 lines are called \"SPI0-CS\": use numbers");
+}
+
+TEST_CASE("levels are given line by line")
+{
+	TwoHubs board;
+	const auto levels = find_levels(board, {"4=1", "0-1=low", "M3=on"});
+	REQUIRE(levels.ok());
+	REQUIRE(levels->size() == 4);
+	CHECK(levels->at(0).high);
+	CHECK(levels->at(1).id == LineId{0, 0});
+	CHECK_FALSE(levels->at(2).high);
+	CHECK(levels->at(3).id == LineId{2, 3});
+
+	CHECK(find_levels(board, {"4"}).error().code == EINVAL);
+	CHECK(find_levels(board, {"4=2"}).error().code == EINVAL);
+	CHECK(find_levels(board, {"=1"}).error().code == EINVAL);
+}
+
+TEST_CASE("lines become one mask per hub")
+{
+	const auto masks = masks_of(find({"0,7", "2:1"}));
+	CHECK(masks == std::map<std::uint8_t, std::uint64_t>{{0, 0x81}, {2, 2}});
+	CHECK(all_lines(TwoHubs()).size() == 16);
+	CHECK(line_text(TwoHubs(), {2, 5}) == "2:5");
+}

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: MIT */
+/* A daemon of our own at the other end of a socket pair. */
+#include <gpiohub/client.hpp>
+
+#include <catch2/catch.hpp>
+#include <cerrno>
+#include <cstring>
+#include <functional>
+#include <sys/socket.h>
+#include <thread>
+
+using namespace gpiohub;
+using std::chrono::milliseconds;
+
+namespace
+{
+
+/* The server's end, blocking; its answers are written by the test. */
+class FakeDaemon
+{
+public:
+	explicit FakeDaemon(UniqueFd fd) : fd_(std::move(fd)) {}
+
+	gpiohub_command receive()
+	{
+		gpiohub_command command = {};
+		receive_bytes(&command, sizeof(command));
+		return command;
+	}
+
+	std::string receive_payload(std::size_t size)
+	{
+		std::string text(wire::padded(size), '?');
+		receive_bytes(text.data(), text.size());
+		return text;
+	}
+
+	void reply(const wire::Reply &reply, std::string_view payload = {})
+	{
+		wire::Reply sized = reply;
+		sized.size = static_cast<std::uint32_t>(payload.size());
+		send_bytes(
+			wire::to_bytes(wire::reply_header(wire::hub_of(reply.flags), sized.size)));
+		send_bytes(wire::to_bytes(sized));
+		std::string padded(payload);
+		padded.resize(wire::padded(payload.size()));
+		send_bytes(std::as_bytes(std::span(padded)));
+	}
+
+	void events(std::uint64_t first, std::uint32_t count, std::uint64_t lost)
+	{
+		send_bytes(wire::to_bytes(wire::events_header(0, count, lost)));
+		for (std::uint32_t i = 0; i < count; i++) {
+			gpiohub_event event = {};
+			event.seq = first + i;
+			send_bytes(wire::to_bytes(event));
+		}
+	}
+
+	void send_bytes(std::span<const std::byte> bytes)
+	{
+		if (!bytes.empty())
+			::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+	}
+
+	void greet()
+	{
+		const gpiohub_command hello = receive();
+		wire::Reply answer = wire::make_reply(hello);
+		answer.value = wire::kVersion;
+		answer.value2 = 0b101;
+		reply(answer);
+	}
+
+private:
+	void receive_bytes(void *to, std::size_t size) { ::recv(fd_.get(), to, size, MSG_WAITALL); }
+
+	UniqueFd fd_;
+};
+
+/* Runs the daemon's part in a thread, the connection ends with it. */
+class Conversation
+{
+public:
+	explicit Conversation(std::function<void(FakeDaemon &)> part)
+	{
+		int fds[2];
+		REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) == 0);
+		ours_ = UniqueFd(fds[0]);
+		thread_ = std::thread([fd = fds[1], part = std::move(part)] {
+			FakeDaemon daemon{UniqueFd(fd)};
+			part(daemon);
+		});
+	}
+
+	Conversation(const Conversation &) = delete;
+	Conversation &operator=(const Conversation &) = delete;
+	~Conversation() { thread_.join(); }
+
+	Result<Client> connect(milliseconds timeout = Client::kTimeout)
+	{
+		return Client::adopt(std::move(ours_), timeout);
+	}
+
+private:
+	UniqueFd ours_;
+	std::thread thread_;
+};
+
+} // namespace
+
+TEST_CASE("a client says hello and learns which hubs there are")
+{
+	gpiohub_command hello = {};
+	Conversation conversation([&hello](FakeDaemon &daemon) {
+		hello = daemon.receive();
+		wire::Reply answer = wire::make_reply(hello);
+		answer.value = wire::kVersion;
+		answer.value2 = 0b101;
+		daemon.reply(answer);
+	});
+	const auto client = conversation.connect();
+
+	REQUIRE(client.ok());
+	CHECK(client->hubs() == 0b101);
+	CHECK(wire::check_command(hello) == 0);
+	CHECK(hello.op == static_cast<std::uint8_t>(wire::Op::HELLO));
+}
+
+TEST_CASE("commands carry their fields, replies their values")
+{
+	Conversation conversation([](FakeDaemon &daemon) {
+		daemon.greet();
+		for (int i = 0; i < 3; i++) {
+			const gpiohub_command command = daemon.receive();
+			wire::Reply answer = wire::make_reply(command);
+			answer.value = command.mask + command.value + command.arg;
+			daemon.reply(answer);
+		}
+	});
+	auto client = conversation.connect();
+	REQUIRE(client.ok());
+
+	CHECK(*client->get(1, 0xf0) == 0xf0);
+	CHECK(*client->subscribe(0, 1, 2, 40) == 43);
+	CHECK(client->configure(0, 1, LineConfig()).ok());
+}
+
+TEST_CASE("payloads come without their padding")
+{
+	Conversation conversation([](FakeDaemon &daemon) {
+		daemon.greet();
+		daemon.reply(wire::make_reply(daemon.receive()), "{\"clients\":1}");
+
+		const gpiohub_command command = daemon.receive();
+		wire::LineInfo info = {};
+		info.info.line = command.line;
+		std::strcpy(info.name, "GPIO9");
+		const auto bytes = wire::to_bytes(info);
+		daemon.reply(wire::make_reply(command),
+			{reinterpret_cast<const char *>(bytes.data()), bytes.size()});
+
+		daemon.reply(wire::make_reply(daemon.receive()), "too short");
+	});
+	auto client = conversation.connect();
+	REQUIRE(client.ok());
+
+	CHECK(*client->stats() == "{\"clients\":1}");
+	const auto info = client->line_info(2, 9);
+	REQUIRE(info.ok());
+	CHECK(info->info.line == 9);
+	CHECK(std::string(info->name) == "GPIO9");
+	CHECK(client->info(0).error().code == EPROTO);
+}
+
+TEST_CASE("a message is sent in whole records")
+{
+	std::string received;
+	Conversation conversation([&received](FakeDaemon &daemon) {
+		daemon.greet();
+		const gpiohub_command command = daemon.receive();
+		received = daemon.receive_payload(command.arg);
+		daemon.reply(wire::make_reply(command));
+	});
+	auto client = conversation.connect();
+	REQUIRE(client.ok());
+
+	CHECK(client->message(0, "").error().code == EINVAL);
+	CHECK(client->message(0, std::string(241, 'x')).error().code == EMSGSIZE);
+	CHECK(client->message(0, "hello").ok());
+	CHECK(received.size() == 32);
+	CHECK(received == std::string("hello") + std::string(27, '\0'));
+}
+
+TEST_CASE("the daemon's error comes back with its errno, line and text")
+{
+	Conversation conversation([](FakeDaemon &daemon) {
+		daemon.greet();
+		wire::Reply answer = wire::make_reply(daemon.receive());
+		answer.error = EBUSY;
+		answer.line = 4;
+		daemon.reply(answer, "cannot claim line 4");
+		answer = wire::make_reply(daemon.receive());
+		answer.error = EPERM;
+		daemon.reply(answer);
+	});
+	auto client = conversation.connect();
+	REQUIRE(client.ok());
+
+	const auto claimed = client->claim(0, 1 << 4, GPIOHUB_GUARD_KEEP);
+	REQUIRE_FALSE(claimed.ok());
+	CHECK(claimed.error().code == EBUSY);
+	CHECK(claimed.error().line == 4);
+	CHECK(claimed.error().what == "cannot claim line 4");
+	CHECK_FALSE(client->set(0, 1, 1).error().what.empty());
+}
+
+TEST_CASE("events are kept in order while a reply is waited for")
+{
+	Conversation conversation([](FakeDaemon &daemon) {
+		daemon.greet();
+		const gpiohub_command command = daemon.receive();
+		daemon.events(10, 2, 0);
+		daemon.events(20, 1, 8);
+		daemon.reply(wire::make_reply(command));
+		daemon.events(21, 1, 0);
+		daemon.send_bytes(wire::to_bytes(wire::gone_header(2)));
+	});
+	auto client = conversation.connect();
+	REQUIRE(client.ok());
+	REQUIRE(client->ping().ok());
+
+	std::vector<std::uint64_t> numbers;
+	std::uint64_t lost = 0;
+	for (int frames = 0; frames < 3; frames++) {
+		const auto received = client->next(Client::kForever);
+		REQUIRE(received.ok());
+		REQUIRE(received->has_value());
+		lost += (*received)->lost;
+		for (const gpiohub_event &event : (*received)->events)
+			numbers.push_back(event.seq);
+	}
+	CHECK(numbers == std::vector<std::uint64_t>{10, 11, 20, 21});
+	CHECK(lost == 8);
+
+	const auto gone = client->next(Client::kForever);
+	REQUIRE(gone.ok());
+	CHECK((*gone)->gone);
+	CHECK((*gone)->hub == 2);
+	CHECK(client->next(Client::kForever).error().code == ECONNRESET);
+}
+
+TEST_CASE("a frame that comes byte by byte is put together")
+{
+	Conversation conversation([](FakeDaemon &daemon) {
+		daemon.greet();
+		const auto header = wire::to_bytes(wire::events_header(0, 1, 3));
+		const auto record = wire::to_bytes(gpiohub_event{7, 1, 2, 0, 0, 5, 6});
+		for (const std::byte &byte : header)
+			daemon.send_bytes(std::span(&byte, 1));
+		for (const std::byte &byte : record)
+			daemon.send_bytes(std::span(&byte, 1));
+	});
+	auto client = conversation.connect();
+	REQUIRE(client.ok());
+
+	const auto received = client->next(Client::kForever);
+	REQUIRE(received.ok());
+	REQUIRE((*received)->events.size() == 1);
+	CHECK((*received)->events[0].seq == 7);
+	CHECK((*received)->events[0].levels == 6);
+	CHECK((*received)->lost == 3);
+}
+
+TEST_CASE("nothing is given when nothing came in time")
+{
+	int silence[2];
+	REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, silence) == 0);
+	UniqueFd ours(silence[0]);
+	UniqueFd theirs(silence[1]);
+
+	SECTION("no frame")
+	{
+		Conversation conversation([&theirs](FakeDaemon &daemon) {
+			daemon.greet();
+			char end = 0; /* the connection lasts until the test is done */
+			::recv(theirs.get(), &end, 1, 0);
+		});
+		auto client = conversation.connect();
+		REQUIRE(client.ok());
+		const auto received = client->next(milliseconds(0));
+		REQUIRE(received.ok());
+		CHECK_FALSE(received->has_value());
+		ours.reset();
+	}
+	SECTION("no reply")
+	{
+		const auto client = Client::adopt(std::move(ours), milliseconds(10));
+		REQUIRE_FALSE(client.ok());
+		CHECK(client.error().code == ETIMEDOUT);
+	}
+}
+
+TEST_CASE("a daemon that breaks the protocol is an error, not a value")
+{
+	std::function<void(FakeDaemon &)> part;
+
+	SECTION("a header of no kind")
+	{
+		part = [](FakeDaemon &daemon) {
+			daemon.send_bytes(std::vector(16, std::byte{0xff}));
+		};
+	}
+	SECTION("a reply to another command")
+	{
+		part = [](FakeDaemon &daemon) {
+			wire::Reply answer = {};
+			answer.op = 23;
+			answer.id = 999;
+			daemon.reply(answer);
+		};
+	}
+	SECTION("a reply of another length than its frame")
+	{
+		part = [](FakeDaemon &daemon) {
+			wire::Reply answer = {};
+			answer.size = 64;
+			daemon.send_bytes(wire::to_bytes(wire::reply_header(0, 0)));
+			daemon.send_bytes(wire::to_bytes(answer));
+		};
+	}
+	Conversation conversation([&part](FakeDaemon &daemon) {
+		daemon.greet();
+		daemon.receive();
+		part(daemon);
+	});
+	auto client = conversation.connect();
+	REQUIRE(client.ok());
+	CHECK(client->ping().error().code == EPROTO);
+}
+
+TEST_CASE("a daemon that hangs up is told as such")
+{
+	Conversation conversation([](FakeDaemon &daemon) {
+		daemon.greet();
+		daemon.receive();
+	});
+	auto client = conversation.connect();
+	REQUIRE(client.ok());
+	CHECK(client->ping().error().code == ECONNRESET);
+	CHECK(client->ping().error().code == ECONNRESET);
+}
