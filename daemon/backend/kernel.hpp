@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The back end on gpiohub.ko: the hubs are the device nodes gpiohub0 ... of a
+ * directory, followed by inotify, which also tells when a node that was just
+ * made gets its rights.
+ */
+#pragma once
+
+#include "backend.hpp"
+
+#include <gpiohub/fd.hpp>
+
+#include <string>
+
+namespace gpiohub::daemon
+{
+
+class KernelBackend final : public Backend
+{
+public:
+	/** `directory`: /dev, but for tests. */
+	static Result<std::unique_ptr<KernelBackend>> create(std::string directory = "/dev");
+
+	int fd() const override { return inotify_.get(); }
+	std::vector<unsigned> hubs() override;
+	Result<std::unique_ptr<HubWatch>> watch(unsigned hub) override;
+	Result<std::unique_ptr<HubOwner>> own(unsigned hub) override;
+
+private:
+	KernelBackend(std::string directory, UniqueFd inotify)
+		: directory_(std::move(directory)),
+		  inotify_(std::move(inotify))
+	{
+	}
+
+	Result<Device> open(unsigned hub) const;
+
+	std::string directory_;
+	UniqueFd inotify_;
+};
+
+} // namespace gpiohub::daemon

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.hpp"
+
+#define TOML_EXCEPTIONS 0
+#include <toml++/toml.h>
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <functional>
+#include <map>
+#include <memory>
+
+namespace gpiohub::daemon
+{
+
+namespace
+{
+
+/* "gpiohubd.toml:3:8: what" */
+Error wrong(const std::string &name, const toml::source_region &where, const std::string &what)
+{
+	return {EINVAL,
+		fmt::format("{}:{}:{}: {}", name, where.begin.line, where.begin.column, what)};
+}
+
+/* What to do with a key's value; the text of what is wrong with it, or "". */
+using Setter = std::function<std::string(const toml::node &)>;
+using Keys = std::map<std::string_view, Setter, std::less<>>;
+
+Setter text(auto &target)
+{
+	return [&target](const toml::node &node) -> std::string {
+		if (!node.is_string())
+			return "must be a string";
+		target = node.as_string()->get();
+		return {};
+	};
+}
+
+Setter boolean(bool &target)
+{
+	return [&target](const toml::node &node) -> std::string {
+		if (!node.is_boolean())
+			return "must be true or false";
+		target = node.as_boolean()->get();
+		return {};
+	};
+}
+
+template <class T>
+Setter number(T &target, std::int64_t least, std::int64_t most)
+{
+	return [&target, least, most](const toml::node &node) -> std::string {
+		const auto *value = node.as_integer();
+		if (value == nullptr || value->get() < least || value->get() > most)
+			return fmt::format("must be a number from {} to {}", least, most);
+		target = static_cast<T>(value->get());
+		return {};
+	};
+}
+
+Setter mode(unsigned &target)
+{
+	return [&target](const toml::node &node) -> std::string {
+		const auto *value = node.as_integer();
+		if (value == nullptr || value->get() < 0 || value->get() > 0777)
+			return "must be a mode from 0o000 to 0o777";
+		target = static_cast<unsigned>(value->get());
+		return {};
+	};
+}
+
+Setter texts(std::optional<std::vector<std::string>> &target)
+{
+	return [&target](const toml::node &node) -> std::string {
+		const auto *array = node.as_array();
+		if (array == nullptr || (!array->empty() && !array->is_homogeneous<std::string>()))
+			return "must be an array of strings";
+		target.emplace();
+		for (const auto &element : *array)
+			target->push_back(element.as_string()->get());
+		return {};
+	};
+}
+
+/* Every key there is, by its table. */
+std::map<std::string_view, Keys, std::less<>> all_keys(Config &config)
+{
+	return {
+		{"socket",
+			{
+				{"path", text(config.socket.path)},
+				{"mode", mode(config.socket.mode)},
+				{"group", text(config.socket.group)},
+			}},
+		{"tcp",
+			{
+				{"enabled", boolean(config.tcp.enabled)},
+				{"port", number(config.tcp.port, 1, 65535)},
+				{"listen", texts(config.tcp.listen)},
+			}},
+		{"limits",
+			{
+				{"clients", number(config.limits.clients, 1, 100'000)},
+				{"outbox_bytes",
+					number(config.limits.outbox_bytes, 65'536, 1 << 30)},
+			}},
+	};
+}
+
+} // namespace
+
+Result<Config> parse_config(std::string_view document, const std::string &name)
+{
+	const toml::parse_result parsed = toml::parse(document);
+	if (!parsed)
+		return wrong(
+			name, parsed.error().source(), std::string(parsed.error().description()));
+
+	Config config;
+	const auto tables = all_keys(config);
+	for (const auto &[table_name, table_node] : parsed.table()) {
+		const auto keys = tables.find(table_name.str());
+		if (keys == tables.end())
+			return wrong(name, table_name.source(),
+				fmt::format("unknown key \"{}\"", table_name.str()));
+		if (!table_node.is_table())
+			return wrong(name, table_node.source(),
+				fmt::format("\"{}\" must be a table: [{}]", table_name.str(),
+					table_name.str()));
+		for (const auto &[key, value] : *table_node.as_table()) {
+			const auto setter = keys->second.find(key.str());
+			if (setter == keys->second.end())
+				return wrong(name, key.source(),
+					fmt::format("unknown key \"{}.{}\"", table_name.str(),
+						key.str()));
+			if (const auto fault = setter->second(value); !fault.empty())
+				return wrong(name, value.source(),
+					fmt::format("\"{}.{}\" {}", table_name.str(), key.str(),
+						fault));
+		}
+	}
+	return config;
+}
+
+Result<Config> load_config(const std::string &path)
+{
+	const std::unique_ptr<std::FILE, int (*)(std::FILE *)> file(
+		std::fopen(path.c_str(), "re"), &std::fclose);
+	if (!file)
+		return system_error(errno, "cannot read " + path);
+	std::string document;
+	std::array<char, 4096> part;
+	while (const std::size_t size = std::fread(part.data(), 1, part.size(), file.get()))
+		document.append(part.data(), size);
+	if (std::ferror(file.get()) != 0)
+		return system_error(errno, "cannot read " + path);
+	return parse_config(document, path);
+}
+
+} // namespace gpiohub::daemon

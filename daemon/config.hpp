@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the daemon is told: the configuration file, each key of which has a
+ * default, so that an empty file works. The keys are in docs/configuration.md.
+ */
+#pragma once
+
+#include <gpiohub/result.hpp>
+#include <gpiohub/wire.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gpiohub::daemon
+{
+
+inline constexpr std::string_view kDefaultConfigPath = "/etc/gpiohub/gpiohubd.toml";
+
+struct Config {
+	struct Socket {
+		std::string path{wire::kDefaultSocket};
+		unsigned mode = 0660;
+		/* Not given: gpio, if there is such a group. Empty: the daemon's own. */
+		std::optional<std::string> group;
+	};
+
+	struct Tcp {
+		bool enabled = true;
+		std::uint16_t port = wire::kDefaultPort;
+		/* Not given: the loopback addresses that the machine has. */
+		std::optional<std::vector<std::string>> listen;
+	};
+
+	struct Limits {
+		std::size_t clients = 256;
+		std::size_t outbox_bytes = 262'144; /* per client */
+	};
+
+	Socket socket;
+	Tcp tcp;
+	Limits limits;
+};
+
+/**
+ * The configuration that `text` describes. EINVAL, with "name:line:column: what
+ * is wrong" in its text: no TOML, an unknown key, a value out of its range.
+ */
+Result<Config> parse_config(std::string_view text, const std::string &name);
+
+/** Reads and parses a file. ENOENT: there is none. */
+Result<Config> load_config(const std::string &path);
+
+} // namespace gpiohub::daemon

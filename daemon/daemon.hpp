@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The hubs and the sessions: who is there. Hubs follow the back end as it says
+ * they come and go, sessions come from the listeners; each ends by itself and
+ * harms no other.
+ */
+#pragma once
+
+#include "backend/backend.hpp"
+#include "config.hpp"
+#include "hub.hpp"
+#include "metrics.hpp"
+#include "reactor.hpp"
+#include "session.hpp"
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <unordered_map>
+
+namespace gpiohub::daemon
+{
+
+class Daemon final : public Source
+{
+public:
+	/** The reactor and the back end outlive the daemon. */
+	Daemon(Reactor &reactor, Backend &backend, const Config::Limits &limits);
+	~Daemon() override;
+
+	/** Opens the hubs that are there, be it none; a hub that it may not open is
+	 * an error. */
+	Result<void> start();
+	/** Takes a client that a listener accepted: a non-blocking stream socket. */
+	void accept(UniqueFd socket);
+	/** Lets every client have its replies, then calls `stopped`. */
+	void stop(std::function<void()> stopped);
+
+	std::size_t clients() const noexcept { return admitted_; }
+	std::size_t hubs() const noexcept;
+
+	void ready(std::uint32_t events) override;
+	void later() override;
+
+private:
+	Result<void> scan();
+	Result<void> open_hub(unsigned number);
+	void hub_gone(Hub &hub);
+	void session_ended(Session &session);
+	std::string stats() const;
+	std::uint64_t hub_mask() const noexcept;
+
+	Reactor &reactor_;
+	Backend &backend_;
+	Config::Limits limits_;
+	Counters counters_;
+	SessionContext context_;
+	std::array<std::unique_ptr<Hub>, 64> hubs_;
+	/* After the hubs: sessions refer to them. */
+	std::unordered_map<const Session *, std::unique_ptr<Session>> sessions_;
+	std::size_t admitted_ = 0; /* sessions that are not there to be refused */
+	std::function<void()> stopped_;
+};
+
+} // namespace gpiohub::daemon

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+#include "hub.hpp"
+
+#include <gpiohub/explain.hpp>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <bit>
+#include <cerrno>
+#include <utility>
+
+namespace gpiohub::daemon
+{
+
+namespace
+{
+
+/* A hub's share of a turn; then the sessions get theirs. */
+constexpr int kBatchesPerTurn = 4;
+
+std::uint64_t lines_mask(unsigned lines)
+{
+	return lines >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << lines) - 1;
+}
+
+} // namespace
+
+Result<std::unique_ptr<Hub>> Hub::open(
+	Reactor &reactor, Backend &backend, unsigned number, Gone gone)
+{
+	auto watch = backend.watch(number);
+	if (!watch)
+		return watch.error();
+	const auto info = (*watch)->info();
+	if (!info)
+		return info.error();
+	if (info->abi_version != GPIOHUB_ABI_VERSION)
+		return Error{EPROTO,
+			"the module speaks version " + std::to_string(info->abi_version) +
+				" of the contract, this daemon version " +
+				std::to_string(GPIOHUB_ABI_VERSION)};
+
+	std::unique_ptr<Hub> hub(
+		new Hub(reactor, backend, number, std::move(gone), *std::move(watch), *info));
+	/* Edge-triggered: a chip that is gone says EPOLLHUP for as long as it is. */
+	if (auto added = reactor.add(*hub, hub->watch_->view().fd, EPOLLIN | EPOLLET); !added)
+		return added.error();
+	return hub;
+}
+
+Hub::Hub(Reactor &reactor, Backend &backend, unsigned number, Gone gone,
+	std::unique_ptr<HubWatch> watch, const gpiohub_info &info)
+	: reactor_(reactor),
+	  backend_(backend),
+	  number_(number),
+	  gone_(std::move(gone)),
+	  watch_(std::move(watch)),
+	  info_(info),
+	  reader_(watch_->view().ring, 0),
+	  cursor_(watch_->view().cursor)
+{
+}
+
+Hub::~Hub()
+{
+	reactor_.remove(*this);
+}
+
+/* --- events ------------------------------------------------------------- */
+
+void Hub::ready(std::uint32_t events)
+{
+	deliver();
+	if ((events & (EPOLLHUP | EPOLLERR)) != 0)
+		check();
+}
+
+void Hub::later()
+{
+	deliver();
+	if (std::exchange(is_check_due_, false))
+		check();
+}
+
+void Hub::deliver()
+{
+	for (int i = 0; i < kBatchesPerTurn; i++) {
+		if (subscriptions_.empty())
+			return;
+		if (!deliver_batch() && cursor_.prepare_sleep(reader_))
+			return;
+	}
+	reactor_.later(*this);
+}
+
+/* False: there was nothing new. */
+bool Hub::deliver_batch()
+{
+	std::array<gpiohub_event, kBatch> events;
+	const Batch batch = reader_.read(events);
+	lost_ += batch.lost;
+	if (batch.count > 0) {
+		for (Subscription *subscription : subscriptions_)
+			subscription->deliver(std::span(events).first(batch.count));
+	}
+	return batch.count > 0 || batch.lost > 0;
+}
+
+void Hub::drain()
+{
+	/* The hub is gone: nobody writes any more. */
+	while (!subscriptions_.empty() && deliver_batch()) {
+	}
+}
+
+/* --- who wants what ------------------------------------------------------ */
+
+Result<std::uint64_t> Hub::subscribe(
+	Subscription &subscription, std::uint64_t lines, std::uint32_t kinds, std::uint64_t first)
+{
+	/* Before arming: the first samples are events that belong to it. */
+	const std::uint64_t end = ring_bounds(ring()).end;
+	if (first == wire::kFromNow)
+		first = end;
+	if (first > end)
+		return Error{EINVAL,
+			"the stream has not come to event " + std::to_string(first) +
+				" yet: is it of an earlier hub of that number?"};
+	if (auto armed = arm(wanted_without(&subscription) | lines); !armed)
+		return armed.error();
+
+	if (subscriptions_.empty()) {
+		/* Nobody was reading: skip what nobody asked for. */
+		reader_ = RingReader(ring(), end);
+		reactor_.later(*this);
+	}
+	if (!is_subscribed(subscription))
+		subscriptions_.push_back(&subscription);
+	/* All: then also types that this daemon does not know, for clients that do. */
+	const bool takes_all =
+		kinds == GPIOHUB_KINDS_ALL && (lines_mask(info_.lines) & ~lines) == 0;
+	subscription.start(lines, kinds, takes_all, first, reader_.seq());
+	return first;
+}
+
+bool Hub::is_subscribed(const Subscription &subscription) const noexcept
+{
+	return std::find(subscriptions_.begin(), subscriptions_.end(), &subscription) !=
+		subscriptions_.end();
+}
+
+void Hub::unsubscribe(Subscription &subscription)
+{
+	if (std::erase(subscriptions_, &subscription) == 0)
+		return;
+	/* Fewer lines than before cannot be refused but by a hub that is gone. */
+	(void)arm(wanted_without(nullptr));
+}
+
+std::uint64_t Hub::wanted_without(const Subscription *left_out) const noexcept
+{
+	std::uint64_t lines = 0;
+	for (const Subscription *subscription : subscriptions_) {
+		if (subscription != left_out)
+			lines |= subscription->lines();
+	}
+	return lines;
+}
+
+Result<void> Hub::arm(std::uint64_t lines)
+{
+	if (lines == armed_)
+		return {};
+	auto armed = watch_->subscribe(lines);
+	if (armed)
+		armed_ = lines;
+	return armed;
+}
+
+/* --- asking -------------------------------------------------------------- */
+
+Result<std::uint64_t> Hub::get(std::uint64_t lines)
+{
+	const Levels now = watch_->view().state.now();
+	if ((lines & ~now.known) == 0)
+		return now.levels & lines;
+	return watch_->get(lines);
+}
+
+Result<wire::LineInfo> Hub::line_info(unsigned line, const Peer &asker)
+{
+	auto answer = watch_->line_info(line);
+	if (!answer)
+		return answer;
+	gpiohub_line_info &info = answer->info;
+	const Peer *holder = line < holders_.size() ? holders_[line] : nullptr;
+	if (holder != nullptr && info.owner_pid == static_cast<__u32>(::getpid())) {
+		info.owner_pid = static_cast<__u32>(holder->pid);
+		info.owner_uid = holder->uid;
+		std::fill(std::begin(info.owner_comm), std::end(info.owner_comm), '\0');
+		holder->name.copy(info.owner_comm, sizeof(info.owner_comm) - 1);
+		if (holder == &asker)
+			info.flags |= GPIOHUB_LINE_MINE;
+	}
+	return answer;
+}
+
+Result<std::unique_ptr<HubOwner>> Hub::own()
+{
+	return backend_.own(number_);
+}
+
+void Hub::set_holder(std::uint64_t lines, const Peer *peer) noexcept
+{
+	for (; lines != 0; lines &= lines - 1)
+		holders_[static_cast<unsigned>(std::countr_zero(lines))] = peer;
+}
+
+void Hub::forget_holder(const Peer &peer) noexcept
+{
+	std::replace(holders_.begin(), holders_.end(), &peer, static_cast<const Peer *>(nullptr));
+}
+
+Error Hub::explained(std::string_view deed, const Error &error, const Peer &asker)
+{
+	Failure failure;
+	failure.deed = deed;
+	failure.code = error.code;
+	failure.hub = info_.name;
+	failure.line = error.line;
+	failure.lines = info_.lines;
+	if (error.line != GPIOHUB_NO_LINE) {
+		if (const auto answer = line_info(error.line, asker)) {
+			failure.info = answer->info;
+			failure.chip_line = ChipLine{answer->info.offset, answer->name,
+				answer->consumer, answer->consumer[0] != '\0', false};
+		}
+	}
+	/* It may be the line's chip, or all of the hub. */
+	if (error.code == ENODEV) {
+		is_check_due_ = true;
+		reactor_.later(*this);
+	}
+	return {error.code, explain(failure), error.line};
+}
+
+void Hub::check()
+{
+	const auto info = watch_->info();
+	if (!info && info.error().code == ENODEV)
+		gone_(*this);
+}
+
+} // namespace gpiohub::daemon

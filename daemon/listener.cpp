@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+#include "listener.hpp"
+
+#include "log.hpp"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <chrono>
+
+namespace gpiohub::daemon
+{
+
+namespace
+{
+
+/* Clients per turn; the others wait in the socket's queue. */
+constexpr int kClientsPerTurn = 16;
+
+/* How long not to try again when not even a spare descriptor helps. */
+constexpr std::chrono::seconds kPause{1};
+
+UniqueFd open_spare()
+{
+	return UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+}
+
+} // namespace
+
+Result<std::unique_ptr<Listener>> Listener::create(
+	Reactor &reactor, UniqueFd socket, std::function<void(UniqueFd)> accepted)
+{
+	std::unique_ptr<Listener> listener(
+		new Listener(reactor, std::move(socket), std::move(accepted)));
+	listener->spare_ = open_spare();
+	auto resume = Timer::create(
+		reactor, [self = listener.get()] { self->reactor_.change(*self, EPOLLIN); });
+	if (!resume)
+		return resume.error();
+	listener->resume_ = *std::move(resume);
+	if (auto added = reactor.add(*listener, listener->fd(), EPOLLIN); !added)
+		return added.error();
+	return listener;
+}
+
+Listener::~Listener()
+{
+	reactor_.remove(*this);
+}
+
+void Listener::ready(std::uint32_t)
+{
+	for (int i = 0; i < kClientsPerTurn; i++) {
+		UniqueFd client(
+			::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+		if (client) {
+			accepted_(std::move(client));
+			continue;
+		}
+		switch (errno) {
+		case EAGAIN:
+			return;
+		case EMFILE:
+		case ENFILE:
+			turn_away();
+			return;
+		case ECONNABORTED:
+		case EINTR:
+			/* This one went before we came to it: the next. */
+			break;
+		default:
+			pause();
+			return;
+		}
+	}
+}
+
+void Listener::turn_away()
+{
+	const bool had_spare = static_cast<bool>(spare_);
+	spare_.reset();
+	UniqueFd client(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+	if (client) {
+		client.reset();
+		log(Level::Warning,
+			"out of file descriptors: a client was turned away (see LimitNOFILE)");
+	} else if (!had_spare || errno != EAGAIN) {
+		pause();
+	}
+	spare_ = open_spare();
+}
+
+void Listener::pause()
+{
+	reactor_.change(*this, 0);
+	resume_->arm(kPause);
+}
+
+} // namespace gpiohub::daemon

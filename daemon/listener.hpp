@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Takes clients from one listening socket and hands them on. Out of descriptors,
+ * it gives a spare one up to turn clients away instead of leaving them in the
+ * queue, where they would keep the loop awake.
+ */
+#pragma once
+
+#include "reactor.hpp"
+#include "timer.hpp"
+
+#include <functional>
+#include <memory>
+
+namespace gpiohub::daemon
+{
+
+class Listener final : public Source
+{
+public:
+	/** `accepted` gets each client's socket, non-blocking. */
+	static Result<std::unique_ptr<Listener>> create(
+		Reactor &reactor, UniqueFd socket, std::function<void(UniqueFd)> accepted);
+	~Listener() override;
+
+	int fd() const noexcept { return socket_.get(); }
+
+	void ready(std::uint32_t events) override;
+
+private:
+	Listener(Reactor &reactor, UniqueFd socket, std::function<void(UniqueFd)> accepted)
+		: reactor_(reactor),
+		  socket_(std::move(socket)),
+		  accepted_(std::move(accepted))
+	{
+	}
+
+	void turn_away();
+	void pause();
+
+	Reactor &reactor_;
+	UniqueFd socket_;
+	UniqueFd spare_;
+	std::function<void(UniqueFd)> accepted_;
+	std::unique_ptr<Timer> resume_;
+};
+
+} // namespace gpiohub::daemon

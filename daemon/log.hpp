@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One line to standard error, for people and for the journal: what the daemon
+ * did, never what its clients did one by one.
+ */
+#pragma once
+
+#include <string_view>
+
+namespace gpiohub::daemon
+{
+
+/** Severity as syslog numbers it. */
+enum class Level { Error = 3, Warning = 4, Info = 6 };
+
+/** Writes one line; with the journal's "<N>" prefix when it is listening. */
+void log(Level level, std::string_view text);
+
+} // namespace gpiohub::daemon

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+#include "options.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <cerrno>
+
+namespace gpiohub::daemon
+{
+
+Result<Options> parse_options(int argc, const char *const *argv)
+{
+	CLI::App app("Shares the GPIO lines of this machine's hubs between programs.", "gpiohubd");
+	app.set_version_flag("--version", std::string("gpiohubd ") + GPIOHUB_VERSION);
+
+	Options options;
+	std::string config_path;
+	std::optional<std::string> socket;
+	std::optional<std::uint16_t> port;
+	bool no_tcp = false;
+	app.add_option("--config", config_path,
+		   "configuration file; unlike the default one it must exist")
+		->type_name("FILE")
+		->default_str(std::string(kDefaultConfigPath));
+	app.add_flag(
+		"--check-config", options.is_check, "only look whether the configuration is right");
+	app.add_option("--socket", socket, "path of the Unix socket")->type_name("PATH");
+	const auto *port_option = app.add_option("--tcp-port", port, "port on 127.0.0.1 and ::1")
+					  ->type_name("PORT")
+					  ->check(CLI::Range(1, 65535));
+	app.add_flag("--no-tcp", no_tcp, "do not listen on TCP")
+		->excludes(const_cast<CLI::Option *>(port_option));
+	try {
+		app.parse(argc, argv);
+	} catch (const CLI::ParseError &error) {
+		options.exit = app.exit(error) == 0 ? 0 : 2;
+		return options;
+	}
+
+	const bool is_default = config_path.empty();
+	auto config = load_config(is_default ? std::string(kDefaultConfigPath) : config_path);
+	if (config)
+		options.config = *std::move(config);
+	else if (!is_default || config.error().code != ENOENT)
+		return config.error();
+
+	if (socket)
+		options.config.socket.path = *socket;
+	if (port) {
+		options.config.tcp.port = *port;
+		options.config.tcp.enabled = true;
+	}
+	if (no_tcp)
+		options.config.tcp.enabled = false;
+	return options;
+}
+
+} // namespace gpiohub::daemon

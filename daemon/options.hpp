@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The command line; with the configuration file it becomes one value.
+ */
+#pragma once
+
+#include "config.hpp"
+
+namespace gpiohub::daemon
+{
+
+/**
+ * config: the file's values, with those of the command line in their place
+ * is_check: only look whether the configuration is right
+ * exit: not to run at all, but to exit with this status (--help, a wrong option)
+ */
+struct Options {
+	Config config;
+	bool is_check = false;
+	std::optional<int> exit;
+};
+
+/** Prints help and the errors of options itself. */
+Result<Options> parse_options(int argc, const char *const *argv);
+
+} // namespace gpiohub::daemon

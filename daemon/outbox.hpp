@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The bytes that a client's socket has not taken yet: a ring of fixed size.
+ * Events may fill it up to a reserve that is kept for replies; what does not fit
+ * is not taken at all, so that a frame is in here whole or not.
+ *
+ * Events that find no room are not dropped here: they are still in the hub's
+ * ring, where the subscription comes back for them (see subscription.hpp).
+ */
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+namespace gpiohub::daemon
+{
+
+class Outbox
+{
+public:
+	/** capacity: bytes; a quarter of them is the reserve for replies. */
+	explicit Outbox(std::size_t capacity) noexcept : capacity_(capacity) {}
+
+	/** Appends a frame of events, its parts in order; false: no room. */
+	[[nodiscard]] bool append_events(
+		std::span<const std::byte> header, std::span<const std::byte> records);
+
+	/** Appends a frame that must not be lost; false: no room at all. */
+	[[nodiscard]] bool append_reply(
+		std::span<const std::byte> header, std::span<const std::byte> records);
+
+	/** Bytes that append_events() would still take. */
+	std::size_t room_for_events() const noexcept;
+
+	std::size_t queued() const noexcept { return queued_; }
+	bool empty() const noexcept { return queued_ == 0; }
+
+	/** Done: all is sent. Blocked: the socket is full. Broken: nobody there. */
+	enum class Flushed { Done, Blocked, Broken };
+
+	/** Sends what the socket takes, without waiting. */
+	Flushed flush(int socket);
+
+private:
+	void append(std::span<const std::byte> bytes);
+
+	std::size_t capacity_;
+	/* Allocated with the first frame; pages that were never used cost nothing. */
+	std::unique_ptr<std::byte[]> bytes_;
+	std::size_t begin_ = 0;  /* of the first byte queued */
+	std::size_t queued_ = 0; /* bytes from there on, around the end */
+};
+
+} // namespace gpiohub::daemon

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+#include "peer.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <fstream>
+
+namespace gpiohub::daemon
+{
+
+namespace
+{
+
+std::string tcp_name(const sockaddr_storage &address)
+{
+	std::array<char, INET6_ADDRSTRLEN> text{};
+	if (address.ss_family == AF_INET) {
+		const auto &in = reinterpret_cast<const sockaddr_in &>(address);
+		::inet_ntop(AF_INET, &in.sin_addr, text.data(), text.size());
+		return std::string(text.data()) + ":" + std::to_string(ntohs(in.sin_port));
+	}
+	const auto &in6 = reinterpret_cast<const sockaddr_in6 &>(address);
+	::inet_ntop(AF_INET6, &in6.sin6_addr, text.data(), text.size());
+	return "[" + std::string(text.data()) + "]:" + std::to_string(ntohs(in6.sin6_port));
+}
+
+} // namespace
+
+Peer peer_of(int socket)
+{
+	sockaddr_storage address{};
+	socklen_t size = sizeof(address);
+	if (::getpeername(socket, reinterpret_cast<sockaddr *>(&address), &size) < 0)
+		return {"a client", 0, 0};
+	if (address.ss_family != AF_UNIX)
+		return {tcp_name(address), 0, 0};
+
+	ucred credentials{};
+	size = sizeof(credentials);
+	if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) < 0)
+		return {"a local client", 0, 0};
+	Peer peer{"a local client", credentials.pid, credentials.uid};
+	std::ifstream comm("/proc/" + std::to_string(credentials.pid) + "/comm");
+	std::getline(comm, peer.name);
+	return peer;
+}
+
+} // namespace gpiohub::daemon

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One client: its bytes in, its commands carried out in order, its answers and
+ * events out. What it claims is in a file of its own below, so that its guard is
+ * applied when it goes. Everything that it can make grow is bounded.
+ */
+#pragma once
+
+#include "hub.hpp"
+#include "metrics.hpp"
+#include "outbox.hpp"
+#include "peer.hpp"
+#include "proto/protocol.hpp"
+#include "reactor.hpp"
+#include "subscription.hpp"
+
+#include <gpiohub/fd.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace gpiohub::daemon
+{
+
+class Session;
+
+/** What all sessions share; the owner of the sessions keeps it. */
+struct SessionContext {
+	Reactor &reactor;
+	Counters &counters;
+	/** A hub by its number, or nullptr. */
+	std::function<Hub *(unsigned)> find_hub;
+	/** Bit n: there is a hub n. */
+	std::function<std::uint64_t()> hubs;
+	/** The answer to STATS. */
+	std::function<std::string()> stats;
+	/** The session is over: to be retired by who owns it. */
+	std::function<void(Session &)> ended;
+	std::size_t outbox_bytes = 0;
+};
+
+class Session final : public Source
+{
+public:
+	Session(const SessionContext &context, UniqueFd socket, std::unique_ptr<Protocol> protocol);
+	~Session() override;
+
+	/** Answers the first command with this error, and ends. */
+	void refuse(Error refusal) { refusal_ = std::move(refusal); }
+	bool is_refused() const noexcept { return refusal_.has_value(); }
+
+	/** Begins to listen to the client. */
+	Result<void> start();
+	/** Takes no more commands; ends when the client has what was queued. */
+	void finish();
+	/** Forgets a hub that went, and tells the client. */
+	void hub_gone(Hub &hub);
+
+	const Peer &peer() const noexcept { return peer_; }
+	SessionStats stats() const;
+
+	void ready(std::uint32_t events) override;
+	void later() override { turn(); }
+
+private:
+	/* What this client has to do with one hub. */
+	struct Attachment {
+		Attachment(Hub &its_hub, Subscription its_subscription)
+			: hub(its_hub),
+			  subscription(its_subscription)
+		{
+		}
+
+		Hub &hub;
+		Subscription subscription;
+		std::unique_ptr<HubOwner> owner; /* from the first command to a line on */
+	};
+
+	void turn();
+	void receive();
+	void handle_input();
+	void handle(const Request &request);
+	void submit_batch();
+	void submit(Attachment &attachment, HubOwner &owner);
+	void note_ownership(Attachment &attachment, const gpiohub_command &command);
+	void catch_up();
+	bool is_behind() const;
+	void send();
+	void watch_socket();
+	void reply(const Request &request, const Result<Answer> &result);
+	void end_after_replies();
+	void end();
+	void detach_all();
+
+	Result<Attachment *> attach(const gpiohub_command &command);
+	Result<HubOwner *> owner_of(Attachment &attachment);
+
+	Result<Answer> execute(const Request &request);
+	Answer hello();
+	Result<Answer> info(Attachment &attachment);
+	Result<Answer> line_info(Attachment &attachment, const gpiohub_command &command);
+	Result<Answer> subscribe(Attachment &attachment, const gpiohub_command &command);
+	Result<Answer> get(Attachment &attachment, const gpiohub_command &command);
+	Result<Answer> message(Attachment &attachment, std::string_view text);
+
+	const SessionContext &context_;
+	UniqueFd socket_;
+	std::unique_ptr<Protocol> protocol_;
+	Peer peer_;
+	Outbox out_;
+
+	std::array<std::byte, 4096> input_;
+	std::size_t input_size_ = 0;
+	std::vector<Request> batch_; /* for lines of one hub, not carried out yet */
+	/* Subscriptions are known to hubs by address. */
+	std::vector<std::unique_ptr<Attachment>> attachments_;
+	std::uint64_t gone_hubs_ = 0; /* numbers that this client shall not see again */
+
+	std::uint32_t watched_ = 0; /* EPOLL* bits asked of the reactor */
+	std::optional<Error> refusal_;
+	bool has_greeted_ = false;
+	bool is_finishing_ = false; /* no more bytes come in; ends when all is sent */
+	bool is_deaf_ = false;      /* nor are those carried out that came before */
+	bool is_blocked_ = false;   /* the socket is full */
+	bool has_ended_ = false;
+
+	std::uint64_t commands_ = 0;
+	std::uint64_t errors_ = 0;
+};
+
+} // namespace gpiohub::daemon

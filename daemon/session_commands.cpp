@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a session's commands do. Each handler gives a result, reply() is the one
+ * place that answers. Commands to lines are collected while they follow one
+ * another and go down in one call.
+ */
+#include "session.hpp"
+
+#include <gpiohub/wire.hpp>
+
+#include <cerrno>
+#include <cstring>
+
+namespace gpiohub::daemon
+{
+
+namespace
+{
+
+using wire::Op;
+
+/* The kernel's own: GPIOHUB_SUBMIT takes them as they are. */
+bool is_to_lines(const Request &request)
+{
+	return !request.error && request.command.op < static_cast<std::uint8_t>(Op::HELLO);
+}
+
+std::string_view deed_of(std::uint8_t op)
+{
+	switch (op) {
+	case GPIOHUB_OP_CLAIM:
+		return "claim";
+	case GPIOHUB_OP_RELEASE:
+		return "release";
+	case GPIOHUB_OP_CONFIGURE:
+		return "configure";
+	default:
+		return "set";
+	}
+}
+
+template <class T>
+std::string bytes_of(const T &record)
+{
+	const auto bytes = wire::to_bytes(record);
+	return {reinterpret_cast<const char *>(bytes.data()), bytes.size()};
+}
+
+} // namespace
+
+void Session::handle(const Request &request)
+{
+	if (refusal_) {
+		reply(request, *refusal_);
+		end_after_replies();
+		return;
+	}
+	if (!has_greeted_ && request.command.op != static_cast<std::uint8_t>(Op::HELLO)) {
+		reply(request, Error{EPROTO, "the first command must be HELLO"});
+		end_after_replies();
+		return;
+	}
+	if (is_to_lines(request)) {
+		const bool is_same_hub =
+			batch_.empty() || batch_.front().command.flags == request.command.flags;
+		if (!is_same_hub)
+			submit_batch();
+		batch_.push_back(request);
+		return;
+	}
+	submit_batch();
+	if (has_ended_)
+		return;
+	if (request.error)
+		reply(request, *request.error);
+	else
+		reply(request, execute(request));
+	if (request.is_fatal)
+		end_after_replies();
+}
+
+/* --- commands to lines --------------------------------------------------- */
+
+void Session::submit_batch()
+{
+	if (batch_.empty() || has_ended_)
+		return;
+	const auto attachment = attach(batch_.front().command);
+	const auto owner = attachment ? owner_of(**attachment) : attachment.error();
+	if (owner) {
+		submit(**attachment, **owner);
+	} else {
+		for (const Request &request : batch_) {
+			if (!has_ended_)
+				reply(request, owner.error());
+		}
+	}
+	batch_.clear();
+}
+
+/* The kernel stops at the first error: that command has its answer, and the rest
+ * goes down again. */
+void Session::submit(Attachment &attachment, HubOwner &owner)
+{
+	std::vector<gpiohub_command> commands;
+	for (const Request &request : batch_) {
+		commands.push_back(request.command);
+		commands.back().flags = 0;
+	}
+
+	std::size_t answered = 0;
+	while (answered < commands.size()) {
+		const Submitted submitted = owner.submit(std::span(commands).subspan(answered));
+		for (std::uint32_t i = 0; i < submitted.done && !has_ended_; i++) {
+			note_ownership(attachment, batch_[answered].command);
+			reply(batch_[answered++], Answer{});
+		}
+		if (has_ended_ || answered == commands.size())
+			return;
+		/* No error, and not all done, is no answer that a hub gives. */
+		const int code = submitted.code != 0 ? submitted.code : EIO;
+		const Request &failed = batch_[answered++];
+		reply(failed,
+			attachment.hub.explained(
+				deed_of(failed.command.op), {code, "", submitted.line}, peer_));
+		if (has_ended_)
+			return;
+	}
+}
+
+void Session::note_ownership(Attachment &attachment, const gpiohub_command &command)
+{
+	if (command.op == GPIOHUB_OP_CLAIM)
+		attachment.hub.set_holder(command.mask, &peer_);
+	else if (command.op == GPIOHUB_OP_RELEASE)
+		attachment.hub.set_holder(command.mask, nullptr);
+}
+
+Result<Session::Attachment *> Session::attach(const gpiohub_command &command)
+{
+	const unsigned number = wire::hub_of(command.flags);
+	for (const auto &attachment : attachments_) {
+		if (attachment->hub.number() == number)
+			return attachment.get();
+	}
+	/* A new hub under the number of one that went is another hub. */
+	const bool is_gone = number >= 64 || (gone_hubs_ >> number & 1) != 0;
+	Hub *hub = is_gone ? nullptr : context_.find_hub(number);
+	if (hub == nullptr)
+		return Error{ENODEV,
+			"there is no hub " + std::to_string(number) +
+				": the reply to HELLO tells which there are"};
+	attachments_.push_back(std::make_unique<Attachment>(
+		*hub, Subscription(context_.reactor, *this, out_, *protocol_, number)));
+	return attachments_.back().get();
+}
+
+Result<HubOwner *> Session::owner_of(Attachment &attachment)
+{
+	if (!attachment.owner) {
+		auto owner = attachment.hub.own();
+		if (!owner)
+			return attachment.hub.explained("open", owner.error(), peer_);
+		attachment.owner = *std::move(owner);
+	}
+	return attachment.owner.get();
+}
+
+/* --- the daemon's own commands ------------------------------------------- */
+
+Result<Answer> Session::execute(const Request &request)
+{
+	const gpiohub_command &command = request.command;
+	const auto op = static_cast<Op>(command.op);
+	if (op == Op::HELLO)
+		return hello();
+	if (op == Op::STATS)
+		return Answer{0, 0, context_.stats()};
+	if (op == Op::PING)
+		return Answer{command.value, 0, {}};
+
+	auto attachment = attach(command);
+	if (!attachment)
+		return attachment.error();
+	switch (op) {
+	case Op::INFO:
+		return info(**attachment);
+	case Op::LINE_INFO:
+		return line_info(**attachment, command);
+	case Op::SUBSCRIBE:
+		return subscribe(**attachment, command);
+	case Op::GET:
+		return get(**attachment, command);
+	case Op::MESSAGE:
+		return message(**attachment, request.text);
+	case Op::SET:
+	case Op::CLAIM:
+	case Op::RELEASE:
+	case Op::CONFIGURE:
+	case Op::HELLO:
+	case Op::STATS:
+	case Op::PING:
+		break; /* not here */
+	}
+	std::abort();
+}
+
+Answer Session::hello()
+{
+	has_greeted_ = true;
+	return {wire::kVersion, context_.hubs() & ~gone_hubs_, {}};
+}
+
+Result<Answer> Session::info(Attachment &attachment)
+{
+	const auto info = attachment.hub.current_info();
+	if (!info)
+		return attachment.hub.explained("read", info.error(), peer_);
+	return Answer{0, 0, bytes_of(*info)};
+}
+
+Result<Answer> Session::line_info(Attachment &attachment, const gpiohub_command &command)
+{
+	const auto info = attachment.hub.line_info(command.line, peer_);
+	if (!info) {
+		/* A line whose chip is gone can still be asked about; a hub cannot. */
+		const int code = info.error().code;
+		const std::uint8_t line = code == ENODEV ? GPIOHUB_NO_LINE : command.line;
+		return attachment.hub.explained("read", {code, "", line}, peer_);
+	}
+	return Answer{0, 0, bytes_of(*info)};
+}
+
+Result<Answer> Session::subscribe(Attachment &attachment, const gpiohub_command &command)
+{
+	if (command.value == 0 || (command.value & ~std::uint64_t{GPIOHUB_KINDS_ALL}) != 0)
+		return Error{EINVAL, "cannot watch: kinds must be a set of event types"};
+	const auto first = attachment.hub.subscribe(attachment.subscription, command.mask,
+		static_cast<std::uint32_t>(command.value), command.arg);
+	if (first)
+		return Answer{*first, 0, {}};
+	/* Its own text where the sequence number is what is wrong. */
+	if (first.error().code == EINVAL)
+		return first.error();
+	return attachment.hub.explained("watch", first.error(), peer_);
+}
+
+Result<Answer> Session::get(Attachment &attachment, const gpiohub_command &command)
+{
+	const auto levels = attachment.hub.get(command.mask);
+	if (!levels)
+		return attachment.hub.explained("read", levels.error(), peer_);
+	return Answer{*levels, 0, {}};
+}
+
+Result<Answer> Session::message(Attachment &attachment, std::string_view text)
+{
+	const auto owner = owner_of(attachment);
+	if (!owner)
+		return owner.error();
+	if (const auto published = (*owner)->message(text); !published)
+		return attachment.hub.explained("publish a message on", published.error(), peer_);
+	return Answer{};
+}
+
+} // namespace gpiohub::daemon

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+#include "socket.hpp"
+
+#include <fmt/format.h>
+
+#include <arpa/inet.h>
+#include <grp.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+namespace gpiohub::daemon
+{
+
+namespace
+{
+
+constexpr int kBacklog = 128;
+
+Error cannot_listen(int code, const std::string &where, const std::string &cure = {})
+{
+	return {code,
+		fmt::format("cannot listen on {}: {}{}", where, std::strerror(code),
+			cure.empty() ? "" : "; " + cure)};
+}
+
+Result<sockaddr_un> unix_address(const std::string &path)
+{
+	sockaddr_un address{};
+	address.sun_family = AF_UNIX;
+	if (path.size() >= sizeof(address.sun_path))
+		return cannot_listen(ENAMETOOLONG, path,
+			fmt::format("at most {} bytes", sizeof(address.sun_path) - 1));
+	path.copy(address.sun_path, path.size());
+	return address;
+}
+
+/* Makes way for a new socket: nothing there, or one that nobody listens on. */
+Result<void> clear(const std::string &path, const sockaddr_un &address)
+{
+	struct stat info {
+	};
+	if (::lstat(path.c_str(), &info) < 0)
+		return {};
+	if (!S_ISSOCK(info.st_mode))
+		return Error{
+			EADDRINUSE, "cannot listen on " + path + ": it exists and is not a socket"};
+
+	const UniqueFd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+	const auto *generic = reinterpret_cast<const sockaddr *>(&address);
+	/* EAGAIN: somebody is there, and his queue is full. */
+	if (::connect(probe.get(), generic, sizeof(address)) == 0 || errno == EAGAIN)
+		return Error{EADDRINUSE,
+			"cannot listen on " + path +
+				": another gpiohubd does already; stop it, or "
+				"use --socket"};
+	if (errno == ECONNREFUSED && ::unlink(path.c_str()) == 0)
+		return {};
+	return cannot_listen(errno, path);
+}
+
+Result<gid_t> group_id(const std::string &name)
+{
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): before any other thread */
+	const group *entry = ::getgrnam(name.c_str());
+	if (entry == nullptr)
+		return Error{ENOENT, "there is no group " + name + ": groupadd --system " + name};
+	return entry->gr_gid;
+}
+
+} // namespace
+
+bool group_exists(const std::string &group)
+{
+	return group_id(group).ok();
+}
+
+Result<UnixSocket> listen_unix(const std::string &path, unsigned mode, const std::string &group)
+{
+	const auto address = unix_address(path);
+	if (!address)
+		return address.error();
+	const std::string directory = std::filesystem::path(path).parent_path();
+	if (!directory.empty())
+		::mkdir(directory.c_str(), 0755);
+	if (auto cleared = clear(path, *address); !cleared)
+		return cleared.error();
+
+	UnixSocket made{
+		UniqueFd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)), {}};
+	if (!made.fd)
+		return cannot_listen(errno, path);
+	const auto *generic = reinterpret_cast<const sockaddr *>(&*address);
+	if (::bind(made.fd.get(), generic, sizeof(*address)) < 0)
+		return cannot_listen(errno, path);
+	made.path = SocketPath(path);
+
+	/* Nobody can connect before listen(): the rights are right from the start. */
+	if (!group.empty()) {
+		const auto id = group_id(group);
+		if (!id)
+			return id.error();
+		if (::chown(path.c_str(), static_cast<uid_t>(-1), *id) < 0)
+			return system_error(errno, "cannot give " + path + " to group " + group);
+	}
+	if (::chmod(path.c_str(), mode) < 0)
+		return system_error(errno, "cannot set the mode of " + path);
+	if (::listen(made.fd.get(), kBacklog) < 0)
+		return cannot_listen(errno, path);
+	return made;
+}
+
+Result<UniqueFd> listen_tcp(const std::string &address, std::uint16_t port)
+{
+	const std::string where = fmt::format("{} port {}", address, port);
+	sockaddr_in in{};
+	sockaddr_in6 in6{};
+	const sockaddr *generic = nullptr;
+	socklen_t size = 0;
+	bool is_loopback = false;
+	if (::inet_pton(AF_INET, address.c_str(), &in.sin_addr) == 1) {
+		in.sin_family = AF_INET;
+		in.sin_port = htons(port);
+		generic = reinterpret_cast<const sockaddr *>(&in);
+		size = sizeof(in);
+		is_loopback = ntohl(in.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+	} else if (::inet_pton(AF_INET6, address.c_str(), &in6.sin6_addr) == 1) {
+		in6.sin6_family = AF_INET6;
+		in6.sin6_port = htons(port);
+		generic = reinterpret_cast<const sockaddr *>(&in6);
+		size = sizeof(in6);
+		is_loopback = IN6_IS_ADDR_LOOPBACK(&in6.sin6_addr);
+	} else {
+		return Error{EINVAL, "cannot listen on " + where + ": not an IP address"};
+	}
+	if (!is_loopback)
+		return Error{EPERM,
+			"cannot listen on " + where +
+				": only loopback addresses are served, 127.0.0.1 "
+				"and ::1"};
+
+	UniqueFd fd(::socket(generic->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+	if (!fd)
+		return cannot_listen(errno, where);
+	const int on = 1;
+	::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	/* Clients inherit it: a reply is not held back to be sent with the next. */
+	::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	if (::bind(fd.get(), generic, size) < 0 || ::listen(fd.get(), kBacklog) < 0) {
+		const int code = errno;
+		return cannot_listen(
+			code, where, code == EADDRINUSE ? "use --tcp-port or --no-tcp" : "");
+	}
+	return fd;
+}
+
+} // namespace gpiohub::daemon

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Makes the sockets to listen on. What cannot be had is told in one line with
+ * what to do about it.
+ */
+#pragma once
+
+#include <gpiohub/fd.hpp>
+#include <gpiohub/result.hpp>
+
+#include <cstdint>
+#include <string>
+
+namespace gpiohub::daemon
+{
+
+/** A name in the file system that is removed at the end. */
+class SocketPath
+{
+public:
+	SocketPath() = default;
+	explicit SocketPath(std::string path) noexcept : path_(std::move(path)) {}
+	SocketPath(SocketPath &&other) noexcept : path_(std::exchange(other.path_, {})) {}
+	SocketPath &operator=(SocketPath &&other) noexcept
+	{
+		std::swap(path_, other.path_);
+		return *this;
+	}
+	SocketPath(const SocketPath &) = delete;
+	SocketPath &operator=(const SocketPath &) = delete;
+	~SocketPath()
+	{
+		if (!path_.empty())
+			::unlink(path_.c_str());
+	}
+
+private:
+	std::string path_;
+};
+
+struct UnixSocket {
+	UniqueFd fd;
+	SocketPath path;
+};
+
+/**
+ * A Unix stream socket that listens at `path`, with the mode, and the group if
+ * it is not empty. A socket that nobody listens on any more is replaced, the
+ * last directory of the path made if it is missing.
+ *
+ * EADDRINUSE: another daemon listens there, or it is no socket. ENOENT: no such
+ * group. ENAMETOOLONG: longer than a socket's path may be.
+ */
+Result<UnixSocket> listen_unix(const std::string &path, unsigned mode, const std::string &group);
+
+/**
+ * A TCP socket that listens on a loopback address, port 0: any. EPERM: not a
+ * loopback address. EAFNOSUPPORT, EADDRNOTAVAIL: no such address on this
+ * machine.
+ */
+Result<UniqueFd> listen_tcp(const std::string &address, std::uint16_t port);
+
+/** Whether the system knows the group. */
+bool group_exists(const std::string &group);
+
+} // namespace gpiohub::daemon

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <cerrno>
+#include <cstdio>
+
+using namespace gpiohub::daemon;
+
+TEST_CASE("an empty configuration is the default one")
+{
+	const auto config = parse_config("", "empty");
+	REQUIRE(config.ok());
+	CHECK(config->socket.path == "/run/gpiohub/gpiohub.sock");
+	CHECK(config->socket.mode == 0660);
+	CHECK_FALSE(config->socket.group.has_value());
+	CHECK(config->tcp.enabled);
+	CHECK(config->tcp.port == 8737);
+	CHECK(config->limits.clients == 256);
+	CHECK(config->limits.outbox_bytes == 262144);
+}
+
+TEST_CASE("every key is taken")
+{
+	const auto config = parse_config(R"(
+[socket]
+path = "/tmp/x.sock"
+mode = 0o600
+group = "lab"
+[tcp]
+enabled = false
+port = 9000
+listen = ["::1"]
+[limits]
+clients = 3
+outbox_bytes = 100000
+)",
+		"full");
+	REQUIRE(config.ok());
+	CHECK(config->socket.path == "/tmp/x.sock");
+	CHECK(config->socket.mode == 0600);
+	CHECK(config->socket.group == "lab");
+	CHECK_FALSE(config->tcp.enabled);
+	CHECK(config->tcp.port == 9000);
+	CHECK(config->tcp.listen == std::vector<std::string>{"::1"});
+	CHECK(config->limits.clients == 3);
+	CHECK(config->limits.outbox_bytes == 100000);
+}
+
+TEST_CASE("what is wrong is told with its line and column")
+{
+	struct Case {
+		const char *text;
+		const char *error;
+	};
+	const auto [text, error] = GENERATE(
+		Case{"[tcp]\nport = \"a\"", "f:2:8: \"tcp.port\" must be a number from 1 to 65535"},
+		Case{"[tcp]\nport = 0", "f:2:8: \"tcp.port\" must be a number from 1 to 65535"},
+		Case{"[tcp]\n  prot = 1", "f:2:3: unknown key \"tcp.prot\""},
+		Case{"\n\n[sokcet]\n", "f:3:2: unknown key \"sokcet\""},
+		Case{"x = 1", "f:1:1: unknown key \"x\""},
+		Case{"tcp = 1", "f:1:7: \"tcp\" must be a table: [tcp]"},
+		Case{"[socket]\nmode = 0o1777",
+			"f:2:8: \"socket.mode\" must be a mode from 0o000 to 0o777"},
+		Case{"[socket]\npath = 1", "f:2:8: \"socket.path\" must be a string"},
+		Case{"[tcp]\nlisten = [1]", "f:2:10: \"tcp.listen\" must be an array of strings"},
+		Case{"[tcp]\nenabled = 1", "f:2:11: \"tcp.enabled\" must be true or false"});
+	const auto config = parse_config(text, "f");
+	REQUIRE_FALSE(config.ok());
+	CHECK(config.error().code == EINVAL);
+	CHECK(config.error().what == error);
+}
+
+TEST_CASE("what is no TOML is told with its line")
+{
+	const auto config = parse_config("[tcp]\nport =\n", "f");
+	REQUIRE_FALSE(config.ok());
+	CHECK(config.error().what.substr(0, 4) == "f:2:");
+}
+
+TEST_CASE("a file that is not there is told apart from one that is wrong")
+{
+	const auto config = load_config("/nonexistent/gpiohubd.toml");
+	REQUIRE_FALSE(config.ok());
+	CHECK(config.error().code == ENOENT);
+}

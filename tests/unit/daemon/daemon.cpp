@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon.hpp"
+
+#include "fake_backend.hpp"
+#include "listener.hpp"
+#include "socket.hpp"
+#include "test_client.hpp"
+
+#include <catch2/catch.hpp>
+#include <sys/un.h>
+
+#include <future>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+using namespace gpiohub;
+using namespace gpiohub::daemon;
+using wire::make_command;
+using wire::Op;
+
+namespace
+{
+
+/* The daemon in this thread; clients turn its loop while they wait. */
+struct Bench {
+	explicit Bench(std::size_t clients = 16)
+		: daemon(*reactor, backend, {.clients = clients, .outbox_bytes = 64 * 1024})
+	{
+	}
+
+	TestClient connect()
+	{
+		auto [near, far] = connection();
+		daemon.accept(std::move(near));
+		return TestClient(std::move(far), [this] { turn(); });
+	}
+
+	TestClient greeted()
+	{
+		TestClient client = connect();
+		CHECK(client.hello().reply.error == 0);
+		return client;
+	}
+
+	void turn()
+	{
+		if (++turns > 100'000)
+			throw std::runtime_error("nothing comes");
+		reactor->turn(10'000);
+	}
+
+	std::unique_ptr<Reactor> reactor = *Reactor::create();
+	FakeBackend backend;
+	Daemon daemon;
+	int turns = 0;
+};
+
+/* The daemon in a thread of its own, behind a real socket. */
+class RunningDaemon
+{
+public:
+	explicit RunningDaemon(FakeBackend &backend)
+	{
+		std::promise<void> is_up;
+		thread_ = std::thread([this, &backend, &is_up] {
+			auto reactor = *Reactor::create();
+			Daemon daemon(
+				*reactor, backend, {.clients = 16, .outbox_bytes = 64 * 1024});
+			auto socket = *listen_unix(path_, 0600, "");
+			auto listener = *Listener::create(*reactor, std::move(socket.fd),
+				[&](UniqueFd fd) { daemon.accept(std::move(fd)); });
+			struct Stopper final : Source {
+				explicit Stopper(std::function<void()> its_stop)
+					: stop(std::move(its_stop))
+				{
+				}
+				void ready(std::uint32_t) override { stop(); }
+				std::function<void()> stop;
+			} stopper([&] {
+				reactor->remove(stopper);
+				listener.reset();
+				daemon.stop([&] { reactor->stop(); });
+			});
+			REQUIRE(reactor->add(stopper, stop_.get(), EPOLLIN).ok());
+			REQUIRE(daemon.start().ok());
+			is_up.set_value();
+			reactor->run();
+		});
+		is_up.get_future().wait();
+	}
+
+	~RunningDaemon()
+	{
+		::eventfd_write(stop_.get(), 1);
+		thread_.join();
+	}
+
+	TestClient connect() const
+	{
+		UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+		sockaddr_un address{};
+		address.sun_family = AF_UNIX;
+		path_.copy(address.sun_path, sizeof(address.sun_path) - 1);
+		if (::connect(fd.get(), reinterpret_cast<sockaddr *>(&address), sizeof(address)) <
+			0)
+			throw std::runtime_error("cannot connect");
+		TestClient client(std::move(fd));
+		(void)client.hello();
+		return client;
+	}
+
+private:
+	std::string path_ = "/tmp/gpiohub-test-" + std::to_string(::getpid()) + ".sock";
+	UniqueFd stop_{::eventfd(0, EFD_CLOEXEC)};
+	std::thread thread_;
+};
+
+} // namespace
+
+TEST_CASE("without a hub it starts, and takes one that comes later")
+{
+	Bench bench;
+	REQUIRE(bench.daemon.start().ok());
+	TestClient client = bench.connect();
+	CHECK(client.hello().reply.value2 == 0);
+	bench.backend.add(3);
+	while (bench.daemon.hubs() == 0)
+		bench.turn();
+	CHECK(client.hello().reply.value2 == 0b1000);
+	CHECK(client.call(make_command(Op::INFO, 3)).reply.error == 0);
+}
+
+TEST_CASE("a hub that may not be opened is an error at the start, with its cure")
+{
+	Bench bench;
+	bench.backend.add(0);
+	bench.backend.refuse_watching = EACCES;
+	const auto started = bench.daemon.start();
+	REQUIRE_FALSE(started.ok());
+	CHECK(started.error().what ==
+		"cannot open /dev/gpiohub0: Permission denied; add the user "
+		"to group gpiohub, or run as root");
+}
+
+TEST_CASE("a hub that goes is told after its last events; the others stay")
+{
+	Bench bench;
+	auto going = bench.backend.add(0);
+	auto staying = bench.backend.add(1);
+	REQUIRE(bench.daemon.start().ok());
+	TestClient client = bench.greeted();
+	(void)client.subscribe(0xff, GPIOHUB_KINDS_ALL, wire::kFromNow, 0);
+	(void)client.subscribe(0xff, GPIOHUB_KINDS_ALL, wire::kFromNow, 1);
+
+	going->publish_edges(2, 7);
+	bench.backend.remove(0);
+	std::size_t events = 0;
+	Frame frame = client.next();
+	for (; frame.header.kind == wire::FrameKind::Events; frame = client.next())
+		events += frame.events.size();
+	CHECK(events == 7);
+	CHECK(frame.header.kind == wire::FrameKind::HubGone);
+	CHECK(frame.header.hub == 0);
+
+	staying->publish_edges(0, 2);
+	CHECK(client.collect(2).first.size() == 2);
+
+	SECTION("a new hub of that number is not this client's")
+	{
+		bench.backend.add(0);
+		while (bench.daemon.hubs() < 2)
+			bench.turn();
+		CHECK(client.call(make_command(Op::INFO, 0)).reply.error == ENODEV);
+		CHECK(client.hello().reply.value2 == 0b10);
+		TestClient newcomer = bench.connect();
+		CHECK(newcomer.hello().reply.value2 == 0b11);
+	}
+}
+
+TEST_CASE("a client too many is told so, and makes room when another leaves")
+{
+	Bench bench(2);
+	REQUIRE(bench.daemon.start().ok());
+	TestClient one = bench.greeted();
+	TestClient two = bench.greeted();
+	{
+		TestClient three = bench.connect();
+		const Frame refused = three.hello();
+		CHECK(refused.reply.error == EUSERS);
+		CHECK(refused.payload.find("limits.clients") != std::string::npos);
+		CHECK(three.is_hung_up());
+	}
+	two.close();
+	while (bench.daemon.clients() == 2)
+		bench.turn();
+	TestClient four = bench.greeted();
+	CHECK(bench.daemon.clients() == 2);
+}
+
+TEST_CASE("STATS counts clients, commands and what was lost")
+{
+	Bench bench;
+	bench.backend.add(0);
+	REQUIRE(bench.daemon.start().ok());
+	TestClient client = bench.greeted();
+	(void)client.subscribe(1);
+	const Frame frame = client.call(make_command(Op::STATS, 0));
+	const auto stats = nlohmann::json::parse(frame.payload);
+	CHECK(stats["daemon"]["clients"] == 1);
+	CHECK(stats["daemon"]["commands"] == 2);
+	CHECK(stats["hubs"][0]["subscribers"] == 1);
+	CHECK(stats["clients"][0]["lost"] == 0);
+}
+
+TEST_CASE("when it stops, clients get their replies and then the end")
+{
+	Bench bench;
+	REQUIRE(bench.daemon.start().ok());
+	TestClient one = bench.greeted();
+	TestClient two = bench.greeted();
+	bool is_stopped = false;
+	bench.daemon.stop([&] { is_stopped = true; });
+	CHECK(one.is_hung_up());
+	CHECK(two.is_hung_up());
+	CHECK(is_stopped);
+}
+
+TEST_CASE("a client that reads nothing takes nothing from the others, and its loss is exact")
+{
+	FakeBackend backend;
+	auto hub = backend.add(0, 8, 4096);
+	const RunningDaemon daemon(backend);
+
+	TestClient stalled = daemon.connect();
+	TestClient paced = daemon.connect();
+	(void)stalled.subscribe(0xff);
+	(void)paced.subscribe(0xff);
+	TestClient follower = daemon.connect();
+	(void)follower.subscribe(0b10);
+	constexpr std::uint64_t kEvents = 50'000;
+	constexpr std::uint64_t kRound = 1000;
+
+	/* Another client reads at its own speed, in its own thread. */
+	auto followed =
+		std::async(std::launch::async, [&follower] { return follower.collect(kEvents); });
+
+	/* Each round after the last one was got, so that nothing need be lost. */
+	std::uint64_t expected = 0;
+	bool is_in_order = true;
+	for (std::uint64_t round = 0; round < kEvents / kRound; round++) {
+		hub->publish_edges(1, kRound);
+		const auto [events, lost] = paced.collect(kRound);
+		CHECK(lost == 0);
+		for (const gpiohub_event &event : events)
+			is_in_order = is_in_order && event.seq == expected++;
+	}
+	const auto [followed_events, follower_lost] = followed.get();
+	CHECK(is_in_order);
+	CHECK(expected == kEvents);
+	CHECK(followed_events.size() + follower_lost == kEvents);
+
+	const auto [received, lost] = stalled.collect(kEvents);
+	CHECK(lost > 0);
+	CHECK(received.size() + lost == kEvents);
+	/* Nothing twice, and the gaps are where the loss is. */
+	std::uint64_t gaps = received.front().seq;
+	for (std::size_t i = 1; i < received.size(); i++) {
+		REQUIRE(received[i].seq > received[i - 1].seq);
+		gaps += received[i].seq - received[i - 1].seq - 1;
+	}
+	CHECK(gaps + (kEvents - 1 - received.back().seq) == lost);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+#include "options.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <fstream>
+#include <unistd.h>
+
+using namespace gpiohub;
+using namespace gpiohub::daemon;
+
+namespace
+{
+
+Result<Options> parse(std::vector<const char *> arguments)
+{
+	arguments.insert(arguments.begin(), "gpiohubd");
+	return parse_options(static_cast<int>(arguments.size()), arguments.data());
+}
+
+/* A configuration file for the time of a test. */
+struct File {
+	explicit File(const char *text) { std::ofstream(path) << text; }
+	~File() { ::unlink(path.c_str()); }
+	std::string path = "/tmp/gpiohub-test-" + std::to_string(::getpid()) + ".toml";
+};
+
+} // namespace
+
+TEST_CASE("options go before the configuration file")
+{
+	const File file("[socket]\npath = \"/a\"\n[tcp]\nport = 1000\nenabled = false\n");
+	auto options = parse({"--config", file.path.c_str(), "--socket", "/b"});
+	REQUIRE(options.ok());
+	CHECK(options->config.socket.path == "/b");
+	CHECK(options->config.tcp.port == 1000);
+	CHECK_FALSE(options->config.tcp.enabled);
+
+	options = parse({"--config", file.path.c_str(), "--tcp-port", "2000"});
+	REQUIRE(options.ok());
+	CHECK(options->config.tcp.port == 2000);
+	CHECK(options->config.tcp.enabled);
+}
+
+TEST_CASE("a file that was named must exist")
+{
+	const auto options = parse({"--config", "/nonexistent.toml"});
+	REQUIRE_FALSE(options.ok());
+	CHECK(options.error().what == "cannot read /nonexistent.toml: No such file or directory");
+}
+
+TEST_CASE("an option that does not exist is an exit, with a status for scripts")
+{
+	CHECK(parse({"--frobnicate"})->exit == 2);
+	CHECK(parse({"--tcp-port", "0"})->exit == 2);
+	CHECK(parse({"--help"})->exit == 0);
+	CHECK(parse({"--no-tcp"})->config.tcp.enabled == false);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+#include "outbox.hpp"
+
+#include "test_client.hpp"
+
+#include <catch2/catch.hpp>
+#include <numeric>
+
+using namespace gpiohub;
+using namespace gpiohub::daemon;
+
+namespace
+{
+
+std::vector<std::byte> bytes(std::size_t count, int first = 0)
+{
+	std::vector<std::byte> result(count);
+	for (std::size_t i = 0; i < count; i++)
+		result[i] = static_cast<std::byte>(static_cast<std::size_t>(first) + i);
+	return result;
+}
+
+/* What the other end has got so far. */
+void drain(int socket, std::vector<std::byte> &into)
+{
+	std::array<std::byte, 65536> part;
+	for (;;) {
+		const auto got = ::recv(socket, part.data(), part.size(), MSG_DONTWAIT);
+		if (got <= 0)
+			return;
+		into.insert(into.end(), part.begin(), part.begin() + got);
+	}
+}
+
+} // namespace
+
+TEST_CASE("what goes in comes out, in order")
+{
+	auto [near, far] = connection();
+	Outbox out(1024);
+	REQUIRE(out.append_events(bytes(16), bytes(64, 100)));
+	REQUIRE(out.append_reply(bytes(48, 7), {}));
+	CHECK(out.queued() == 128);
+	CHECK(out.flush(near.get()) == Outbox::Flushed::Done);
+	CHECK(out.empty());
+
+	std::vector<std::byte> got;
+	drain(far.get(), got);
+	auto expected = bytes(16);
+	for (const auto &part : {bytes(64, 100), bytes(48, 7)})
+		expected.insert(expected.end(), part.begin(), part.end());
+	CHECK(got == expected);
+}
+
+TEST_CASE("events leave a quarter for replies, and a frame is taken whole or not")
+{
+	Outbox out(1024);
+	CHECK(out.room_for_events() == 768);
+	CHECK_FALSE(out.append_events(bytes(16), bytes(768)));
+	CHECK(out.empty());
+	REQUIRE(out.append_events(bytes(16), bytes(752)));
+	CHECK(out.room_for_events() == 0);
+	CHECK_FALSE(out.append_events(bytes(16), {}));
+
+	CHECK_FALSE(out.append_reply(bytes(16), bytes(256)));
+	REQUIRE(out.append_reply(bytes(16), bytes(240)));
+	CHECK_FALSE(out.append_reply(bytes(1), {}));
+	CHECK(out.queued() == 1024);
+}
+
+TEST_CASE("a full socket blocks, and what is left goes on in the middle of a record")
+{
+	auto [near, far] = connection();
+	const int small = 1; /* the kernel makes its least of it */
+	::setsockopt(near.get(), SOL_SOCKET, SO_SNDBUF, &small, sizeof(small));
+
+	Outbox out(64 * 1024);
+	std::vector<std::byte> sent;
+	std::vector<std::byte> got;
+	int blocked = 0;
+	/* Frames of odd sizes, so that they go around the end of the ring. */
+	for (int i = 0; i < 300; i++) {
+		const auto frame = bytes(1000 + static_cast<std::size_t>(i) * 7 % 331, i);
+		while (!out.append_reply(frame, {})) {
+			blocked += out.flush(near.get()) == Outbox::Flushed::Blocked ? 1 : 0;
+			drain(far.get(), got);
+		}
+		sent.insert(sent.end(), frame.begin(), frame.end());
+	}
+	while (!out.empty()) {
+		(void)out.flush(near.get());
+		drain(far.get(), got);
+	}
+	CHECK(blocked > 0);
+	CHECK(got == sent);
+}
+
+TEST_CASE("a client that is gone breaks it")
+{
+	auto [near, far] = connection();
+	far.reset();
+	Outbox out(1024);
+	CHECK(out.flush(near.get()) == Outbox::Flushed::Done);
+	REQUIRE(out.append_reply(bytes(16), {}));
+	CHECK(out.flush(near.get()) == Outbox::Flushed::Broken);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#include "peer.hpp"
+
+#include "socket.hpp"
+#include "test_client.hpp"
+
+#include <catch2/catch.hpp>
+#include <netinet/in.h>
+
+#include <fstream>
+
+using namespace gpiohub;
+using namespace gpiohub::daemon;
+
+TEST_CASE("a local client is called by its program's name")
+{
+	const auto [near, far] = connection();
+	const Peer peer = peer_of(near.get());
+	std::string name;
+	std::getline(std::ifstream("/proc/self/comm"), name);
+	CHECK(peer.name == name);
+	CHECK(peer.pid == ::getpid());
+	CHECK(peer.uid == ::getuid());
+}
+
+TEST_CASE("a TCP client is called by its address and port")
+{
+	const auto listener = *listen_tcp("127.0.0.1", 0);
+	sockaddr_in address{};
+	socklen_t size = sizeof(address);
+	::getsockname(listener.get(), reinterpret_cast<sockaddr *>(&address), &size);
+	const UniqueFd client(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+	REQUIRE(::connect(client.get(), reinterpret_cast<sockaddr *>(&address), size) == 0);
+	const UniqueFd accepted(::accept(listener.get(), nullptr, nullptr));
+
+	::getsockname(client.get(), reinterpret_cast<sockaddr *>(&address), &size);
+	CHECK(peer_of(accepted.get()).name ==
+		"127.0.0.1:" + std::to_string(ntohs(address.sin_port)));
+	CHECK(peer_of(accepted.get()).pid == 0);
+}

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: MIT */
+#include "session.hpp"
+
+#include "fake_backend.hpp"
+#include "proto/native.hpp"
+#include "test_client.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <list>
+
+using namespace gpiohub;
+using namespace gpiohub::daemon;
+using wire::make_command;
+using wire::Op;
+
+namespace
+{
+
+constexpr std::uint64_t kInput = GPIOHUB_GUARD_INPUT;
+
+/* Sessions on one hub, without a daemon around them. */
+struct Bench {
+	Bench()
+	{
+		fake = backend.add(0);
+		hub = *Hub::open(*reactor, backend, 0, [](Hub &) {});
+	}
+
+	~Bench() { sessions.clear(); }
+
+	TestClient connect()
+	{
+		auto [near, far] = connection();
+		sessions.push_back(std::make_unique<Session>(
+			context, std::move(near), std::make_unique<Native>()));
+		REQUIRE(sessions.back()->start().ok());
+		return TestClient(std::move(far), [this] { turn(); });
+	}
+
+	TestClient greeted()
+	{
+		TestClient client = connect();
+		CHECK(client.hello().reply.error == 0);
+		return client;
+	}
+
+	void turn()
+	{
+		if (++turns > 100'000)
+			throw std::runtime_error("nothing comes");
+		reactor->turn(10'000);
+	}
+
+	void settle()
+	{
+		for (int i = 0; i < 50; i++)
+			reactor->turn(0);
+	}
+
+	std::unique_ptr<Reactor> reactor = *Reactor::create();
+	FakeBackend backend;
+	std::shared_ptr<FakeHub> fake;
+	std::unique_ptr<Hub> hub;
+	Counters counters;
+	std::list<std::unique_ptr<Session>> sessions;
+	int turns = 0;
+	SessionContext context{
+		.reactor = *reactor,
+		.counters = counters,
+		.find_hub = [this](unsigned number) { return number == 0 ? hub.get() : nullptr; },
+		.hubs = [] { return std::uint64_t{1}; },
+		.stats = [] { return std::string("{}"); },
+		.ended =
+			[this](Session &ended) {
+				sessions.remove_if([&](auto &session) {
+					if (session.get() != &ended)
+						return false;
+					reactor->retire(std::move(session));
+					return true;
+				});
+			},
+		.outbox_bytes = 64 * 1024,
+	};
+};
+
+} // namespace
+
+TEST_CASE("HELLO tells the version and which hubs there are")
+{
+	Bench bench;
+	TestClient client = bench.connect();
+	const Frame frame = client.hello();
+	CHECK(frame.reply.error == 0);
+	CHECK(frame.reply.value == wire::kVersion);
+	CHECK(frame.reply.value2 == 1);
+}
+
+TEST_CASE("a first command that is not HELLO gets an answer and the end")
+{
+	Bench bench;
+	TestClient client = bench.connect();
+	client.send(make_command(Op::PING, 0, 0, 1));
+	client.send(make_command(Op::PING, 0, 0, 2));
+	CHECK(client.reply().reply.error == EPROTO);
+	CHECK(client.is_hung_up());
+	CHECK(bench.sessions.empty());
+}
+
+TEST_CASE("a wrong magic gets an answer and the end")
+{
+	Bench bench;
+	TestClient client = bench.connect();
+	CHECK(client.call(make_command(Op::HELLO, 0, 1, 1)).reply.error == EPROTO);
+	CHECK(client.is_hung_up());
+}
+
+TEST_CASE("PING answers with its value, INFO and LINE_INFO with their structures")
+{
+	Bench bench;
+	TestClient client = bench.greeted();
+	CHECK(client.call(make_command(Op::PING, 0, 0, 0x1234)).reply.value == 0x1234);
+
+	const Frame info = client.call(make_command(Op::INFO, 0));
+	REQUIRE(info.payload.size() == sizeof(gpiohub_info));
+	CHECK(wire::from_bytes<gpiohub_info>(std::as_bytes(std::span(info.payload))).lines == 8);
+
+	auto command = make_command(Op::LINE_INFO, 0);
+	command.line = 3;
+	const Frame line = client.call(command);
+	REQUIRE(line.payload.size() == sizeof(wire::LineInfo));
+	const auto answer =
+		wire::from_bytes<wire::LineInfo>(std::as_bytes(std::span(line.payload)));
+	CHECK(answer.info.offset == 3);
+	CHECK(std::string(answer.name) == "PIN");
+
+	command.line = 99;
+	const Frame bad = client.call(command);
+	CHECK(bad.reply.error == ENXIO);
+	CHECK(bad.reply.line == 99);
+	CHECK(bad.payload.find("0 to 7") != std::string::npos);
+}
+
+TEST_CASE("a hub that does not exist, an unknown command: answered, not the end")
+{
+	Bench bench;
+	TestClient client = bench.greeted();
+	CHECK(client.call(make_command(Op::INFO, 9)).reply.error == ENODEV);
+	CHECK(client.call(make_command(Op::SET, 200, 1, 1)).reply.error == ENODEV);
+	CHECK(client.call(make_command(static_cast<Op>(77), 0)).reply.error == ENOSYS);
+	CHECK(client.call(make_command(Op::PING, 0, 0, 5)).reply.value == 5);
+}
+
+TEST_CASE("commands to lines that come together go down in one call")
+{
+	Bench bench;
+	TestClient client = bench.greeted();
+	client.send(make_command(Op::CLAIM, 0, 0b11, kInput));
+	for (std::uint64_t i = 0; i < 20; i++)
+		client.send(make_command(Op::SET, 0, 0b11, i % 4));
+	for (int i = 0; i < 21; i++)
+		CHECK(client.reply().reply.error == 0);
+	CHECK(bench.fake->submits == 1);
+	CHECK(bench.fake->levels == 3);
+}
+
+TEST_CASE("one that fails gets its error, those after it are carried out")
+{
+	Bench bench;
+	TestClient client = bench.greeted();
+	client.send(make_command(Op::CLAIM, 0, 0b01, kInput));
+	client.send(make_command(Op::SET, 0, 0b10, 0b10)); /* not owned */
+	client.send(make_command(Op::SET, 0, 0b01, 0b01));
+	client.send(make_command(Op::SET, 0, 1 << 9, 0)); /* no such line */
+	CHECK(client.reply().reply.error == 0);
+	const Frame refused = client.reply();
+	CHECK(refused.reply.error == EPERM);
+	CHECK(refused.reply.line == 1);
+	CHECK(refused.payload.find("claim it first") != std::string::npos);
+	CHECK(client.reply().reply.error == 0);
+	CHECK(client.reply().reply.error == ENXIO);
+	CHECK(bench.fake->levels == 0b01);
+}
+
+TEST_CASE("the order of commands is kept between those to lines and others")
+{
+	Bench bench;
+	TestClient client = bench.greeted();
+	client.send(make_command(Op::CLAIM, 0, 0b1, kInput));
+	client.send(make_command(Op::SET, 0, 0b1, 0b1));
+	client.send(make_command(Op::GET, 0, 0b1));
+	client.send(make_command(Op::SET, 0, 0b1, 0b0));
+	client.send(make_command(Op::GET, 0, 0b1));
+	(void)client.reply();
+	(void)client.reply();
+	CHECK(client.reply().reply.value == 1);
+	(void)client.reply();
+	CHECK(client.reply().reply.value == 0);
+}
+
+TEST_CASE("a line has one owner, who is named to others, until its client goes")
+{
+	Bench bench;
+	TestClient owner = bench.greeted();
+	TestClient other = bench.greeted();
+	CHECK(owner.call(make_command(Op::CLAIM, 0, 0b1, kInput)).reply.error == 0);
+	const Frame busy = other.call(make_command(Op::CLAIM, 0, 0b1, kInput));
+	CHECK(busy.reply.error == EBUSY);
+	CHECK(busy.payload.find(bench.sessions.front()->peer().name) != std::string::npos);
+
+	owner.close();
+	bench.settle();
+	CHECK(other.call(make_command(Op::CLAIM, 0, 0b1, kInput)).reply.error == 0);
+}
+
+TEST_CASE("the reply to SUBSCRIBE comes before its events")
+{
+	Bench bench;
+	TestClient client = bench.greeted();
+	bench.fake->publish_edges(1, 10);
+	const Frame reply = client.subscribe(0xff, GPIOHUB_KINDS_ALL, 4);
+	CHECK(reply.reply.error == 0);
+	CHECK(reply.reply.value == 4);
+	const auto [events, lost] = client.collect(6);
+	CHECK(events.front().seq == 4);
+	CHECK(lost == 0);
+}
+
+TEST_CASE("kinds that do not exist, and lines that cannot be watched, are explained")
+{
+	Bench bench;
+	bench.fake->without_interrupt = 0b1;
+	TestClient client = bench.greeted();
+	CHECK(client.subscribe(1, 0).reply.error == EINVAL);
+	const Frame refused = client.subscribe(1);
+	CHECK(refused.reply.error == EOPNOTSUPP);
+	CHECK(refused.payload.find("interrupt") != std::string::npos);
+}
+
+TEST_CASE("a message reaches every reader in the stream")
+{
+	Bench bench;
+	TestClient writer = bench.greeted();
+	TestClient reader = bench.greeted();
+	CHECK(reader.subscribe(0, GPIOHUB_KIND(GPIOHUB_EVENT_MESSAGE)).reply.error == 0);
+	const std::string text = "thirty-one bytes of a message!!";
+	CHECK(writer.call(make_command(Op::MESSAGE, 0, 0, 0, text.size()), text).reply.error == 0);
+	const auto [events, lost] = reader.collect(3);
+	CHECK(lost == 0);
+	CHECK(events[0].type == GPIOHUB_EVENT_MESSAGE);
+	CHECK(events[0].value == text.size());
+	CHECK(events[2].type == GPIOHUB_EVENT_TEXT);
+}
+
+TEST_CASE("commands are taken as they trickle in")
+{
+	Bench bench;
+	TestClient client = bench.greeted();
+	const auto bytes = wire::to_bytes([] {
+		auto ping = make_command(Op::PING, 0, 0, 9);
+		ping.id = 2;
+		return ping;
+	}());
+	for (const std::byte byte : bytes) {
+		client.send_bytes(std::string(1, static_cast<char>(byte)));
+		bench.settle();
+	}
+	client.send(make_command(Op::PING, 0, 0, 10));
+	CHECK(bench.sessions.size() == 1);
+	bench.settle();
+	CHECK(bench.counters.commands == 3);
+}
+
+TEST_CASE("a client that hangs up after its commands still gets its answers")
+{
+	Bench bench;
+	TestClient client = bench.greeted();
+	for (int i = 0; i < 100; i++)
+		client.send(make_command(Op::PING, 0, 0, 1));
+	::shutdown(client.fd(), SHUT_WR);
+	for (int i = 0; i < 100; i++)
+		CHECK(client.reply().reply.error == 0);
+	CHECK(client.is_hung_up());
+	CHECK(bench.sessions.empty());
+}
+
+TEST_CASE("a client that sends and never reads is cut off when its queue is full")
+{
+	Bench bench;
+	TestClient client = bench.greeted();
+	TestClient other = bench.greeted();
+	bool is_cut_off = false;
+	for (int i = 0; i < 20'000 && !is_cut_off; i++) {
+		try {
+			client.send(make_command(Op::PING, 0, 0, 1));
+		} catch (const std::runtime_error &) {
+			is_cut_off = true;
+		}
+		bench.reactor->turn(0);
+	}
+	CHECK(is_cut_off);
+	CHECK(bench.counters.cut_off == 1);
+	CHECK(other.call(make_command(Op::PING, 0, 0, 3)).reply.value == 3);
+}
+
+TEST_CASE("a client with a thousand commands does not hold up another's one")
+{
+	Bench bench;
+	TestClient greedy = bench.greeted();
+	TestClient modest = bench.greeted();
+	for (int i = 0; i < 1000; i++)
+		greedy.send(make_command(Op::PING, 0, 0, 1));
+	modest.send(make_command(Op::PING, 0, 0, 1));
+	bench.counters.commands = 0;
+	bench.reactor->turn(0);
+	/* One turn: the modest one's command and a share of the others. */
+	CHECK(bench.counters.commands <= 2 * 64 + 1);
+	CHECK(modest.reply().reply.error == 0);
+	CHECK(bench.counters.commands < 500);
+}
+
+TEST_CASE("a client that does not read its events can still be answered")
+{
+	Bench bench;
+	TestClient client = bench.greeted();
+	CHECK(client.subscribe(0xff).reply.error == 0);
+	for (int i = 0; i < 20; i++) {
+		bench.fake->publish_edges(1, 1000);
+		bench.settle();
+	}
+	client.send(make_command(Op::PING, 0, 0, 4));
+	bench.settle();
+	CHECK(bench.sessions.size() == 1);
+	CHECK(client.reply().reply.value == 4);
+	const auto [events, lost] = client.collect(20'000);
+	CHECK(lost > 0);
+	CHECK(events.size() + lost == 20'000);
+}
+
+TEST_CASE("random bytes end in an answer or the end, never in a crash")
+{
+	Bench bench;
+	std::uint64_t state = 88172645463325252ULL;
+	for (std::size_t round = 0; round < 200; round++) {
+		TestClient client = round % 2 == 0 ? bench.greeted() : bench.connect();
+		std::string noise(round % 7 * 100 + 40, '\0');
+		for (char &byte : noise) {
+			state ^= state << 13;
+			state ^= state >> 7;
+			state ^= state << 17;
+			byte = static_cast<char>(state);
+		}
+		client.send_bytes(noise);
+		bench.settle();
+	}
+	bench.settle();
+	CHECK(bench.sessions.empty());
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+#include "socket.hpp"
+
+#include <catch2/catch.hpp>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <fstream>
+
+using namespace gpiohub;
+using namespace gpiohub::daemon;
+
+namespace
+{
+
+std::string test_path()
+{
+	return "/tmp/gpiohub-test-" + std::to_string(::getpid()) + ".sock";
+}
+
+bool exists(const std::string &path)
+{
+	return ::access(path.c_str(), F_OK) == 0;
+}
+
+} // namespace
+
+TEST_CASE("a socket has its mode, and goes with its owner")
+{
+	const std::string path = test_path();
+	{
+		const auto made = listen_unix(path, 0640, "");
+		REQUIRE(made.ok());
+		struct stat info {
+		};
+		REQUIRE(::stat(path.c_str(), &info) == 0);
+		CHECK((info.st_mode & 0777) == 0640);
+	}
+	CHECK_FALSE(exists(path));
+}
+
+TEST_CASE("a socket in use is left alone, one that nobody listens on is replaced")
+{
+	const std::string path = test_path();
+	auto first = listen_unix(path, 0600, "");
+	REQUIRE(first.ok());
+	const auto second = listen_unix(path, 0600, "");
+	REQUIRE_FALSE(second.ok());
+	CHECK(second.error().code == EADDRINUSE);
+	CHECK(second.error().what.find("another gpiohubd") != std::string::npos);
+	CHECK(exists(path));
+
+	first->fd.reset(); /* as if it had been killed: the name stays */
+	CHECK(exists(path));
+	CHECK(listen_unix(path, 0600, "").ok());
+}
+
+TEST_CASE("what is no socket is never removed")
+{
+	const std::string path = test_path() + ".file";
+	std::ofstream(path) << "precious";
+	const auto made = listen_unix(path, 0600, "");
+	REQUIRE_FALSE(made.ok());
+	CHECK(made.error().what.find("not a socket") != std::string::npos);
+	CHECK(exists(path));
+	::unlink(path.c_str());
+}
+
+TEST_CASE("a path that is too long and a group that does not exist are told")
+{
+	CHECK(listen_unix("/tmp/" + std::string(200, 'x'), 0600, "").error().code == ENAMETOOLONG);
+	const auto made = listen_unix(test_path(), 0600, "no-such-group");
+	REQUIRE_FALSE(made.ok());
+	CHECK(made.error().what.find("no-such-group") != std::string::npos);
+	CHECK_FALSE(exists(test_path()));
+}
+
+TEST_CASE("only loopback addresses are listened on")
+{
+	CHECK(listen_tcp("127.0.0.1", 0).ok());
+	for (const char *address : {"0.0.0.0", "192.0.2.1", "::", "2001:db8::1"}) {
+		const auto made = listen_tcp(address, 0);
+		REQUIRE_FALSE(made.ok());
+		CHECK(made.error().code == EPERM);
+		CHECK(made.error().what.find("only loopback") != std::string::npos);
+	}
+	CHECK(listen_tcp("localhost", 0).error().code == EINVAL);
+}
