@@ -160,7 +160,8 @@ static void bad_addresses(void)
 		CHECK_ERRNO(ioctl(fd, all_requests[i], NULL), EFAULT);
 		CHECK_ERRNO(ioctl(fd, all_requests[i], (void *)-1L), EFAULT);
 		CHECK_ERRNO(ioctl(fd, all_requests[i], pages + page), EFAULT);
-		/* Its last byte is out of reach. */
+		/* Its last byte is out of reach; the others are zero. */
+		memset(pages, 0, page);
 		CHECK_ERRNO(ioctl(fd, all_requests[i],
 				  pages + page - _IOC_SIZE(all_requests[i]) + 1), EFAULT);
 	}
@@ -198,6 +199,17 @@ static void unknown_requests(void)
 	}
 }
 
+static void unknown_whatever_the_rights(void)
+{
+	unsigned char bytes[256] = {};
+	int looks = device_open(O_RDONLY), drives = device_open(O_WRONLY);
+
+	CHECK_ERRNO(ioctl(looks, _IO(GPIOHUB_IOCTL, 0x7f), bytes), ENOTTY);
+	CHECK_ERRNO(ioctl(looks, _IO(GPIOHUB_IOCTL, 0x06), bytes), ENOTTY);
+	CHECK_ERRNO(ioctl(drives, _IO(GPIOHUB_IOCTL, 0x7f), bytes), ENOTTY);
+	CHECK_ERRNO(ioctl(drives, _IO(GPIOHUB_IOCTL, 0x06), bytes), ENOTTY);
+}
+
 static const struct ktap_case cases[] = {
 	{ "values that are not known are EINVAL", unknown_values, 0 },
 	{ "reserved fields that are not zero are EINVAL", reserved_fields, 0 },
@@ -207,6 +219,7 @@ static const struct ktap_case cases[] = {
 	{ "bad addresses are EFAULT", bad_addresses, 0 },
 	{ "an answer that cannot be written is EFAULT", answer_not_writable, 0 },
 	{ "unknown requests are ENOTTY", unknown_requests, 0 },
+	{ "unknown requests are ENOTTY whatever the file may do", unknown_whatever_the_rights, 0 },
 };
 
 FIXTURE_MAIN(cases)
