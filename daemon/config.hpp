@@ -29,7 +29,8 @@ struct Config {
 	};
 
 	struct Tcp {
-		bool enabled = true;
+		/* Not by default: a loopback port is open to every local user. */
+		bool enabled = false;
 		std::uint16_t port = wire::kDefaultPort;
 		/* Not given: the loopback addresses that the machine has. */
 		std::optional<std::vector<std::string>> listen;

@@ -16,8 +16,12 @@
 /* A generator that had to stop before it was done leaves the CPU alone for so long. */
 #define REST_MIN_NS	(10 * NSEC_PER_USEC)
 
+/* The most that a generator works in one timer interrupt, whatever vboard_chunk says. */
+#define WORK_MAX_NS	NSEC_PER_MSEC
+
 /* Instead of a time to come back. */
 #define GEN_AGAIN	0		/* an edge was made, look again at once */
+#define GEN_REST	1		/* there is more to do, but not now */
 #define GEN_ENDED	U64_MAX
 
 static void set_state(struct vboard *b, struct vboard_gen *g, enum vboard_gen_state state)
@@ -47,7 +51,7 @@ static void advance(struct vboard_gen *g)
  * Make one edge if it is time, and say when to come back. While an edge of the net
  * is on its way, ours has to wait.
  */
-static u64 make_edge(struct vboard *b, unsigned int i)
+static u64 make_edge(struct vboard *b, unsigned int i, u64 began)
 {
 	struct vboard_gen *g = &b->line[i].gen;
 	u64 now = ktime_get_ns();
@@ -61,6 +65,8 @@ static u64 make_edge(struct vboard *b, unsigned int i)
 		set_state(b, g, VBOARD_GEN_DONE);
 		return GEN_ENDED;
 	}
+	if (now - began > WORK_MAX_NS)
+		return GEN_REST;
 	if (g->hz) {
 		if (g->next > now)
 			return g->next;
@@ -103,14 +109,13 @@ static u64 gen_run(struct vboard *b, unsigned int i)
 
 	do {
 		raw_spin_lock_irqsave(&b->lock, flags);
-		when = make_edge(b, i);
+		when = left-- ? make_edge(b, i, began) : GEN_REST;
 		raw_spin_unlock_irqrestore(&b->lock, flags);
-		if (when != GEN_AGAIN)
-			return when;
-		vboard_deliver(b);
-	} while (--left);
+		if (when == GEN_AGAIN)
+			vboard_deliver(b);
+	} while (when == GEN_AGAIN);
 
-	return after_rest(b, began);
+	return when == GEN_REST ? after_rest(b, began) : when;
 }
 
 static enum hrtimer_restart gen_expired(struct hrtimer *timer)

@@ -15,7 +15,7 @@ TEST_CASE("an empty configuration is the default one")
 	CHECK(config->socket.path == "/run/gpiohub/gpiohub.sock");
 	CHECK(config->socket.mode == 0660);
 	CHECK_FALSE(config->socket.group.has_value());
-	CHECK(config->tcp.enabled);
+	CHECK_FALSE(config->tcp.enabled);
 	CHECK(config->tcp.port == 8737);
 	CHECK(config->limits.clients == 256);
 	CHECK(config->limits.outbox_bytes == 262144);
@@ -29,7 +29,7 @@ path = "/tmp/x.sock"
 mode = 0o600
 group = "lab"
 [tcp]
-enabled = false
+enabled = true
 port = 9000
 listen = ["::1"]
 [limits]
@@ -41,7 +41,7 @@ outbox_bytes = 100000
 	CHECK(config->socket.path == "/tmp/x.sock");
 	CHECK(config->socket.mode == 0600);
 	CHECK(config->socket.group == "lab");
-	CHECK_FALSE(config->tcp.enabled);
+	CHECK(config->tcp.enabled);
 	CHECK(config->tcp.port == 9000);
 	CHECK(config->tcp.listen == std::vector<std::string>{"::1"});
 	CHECK(config->limits.clients == 3);

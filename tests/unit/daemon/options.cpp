@@ -54,5 +54,8 @@ TEST_CASE("an option that does not exist is an exit, with a status for scripts")
 	CHECK(parse({"--frobnicate"})->exit == 2);
 	CHECK(parse({"--tcp-port", "0"})->exit == 2);
 	CHECK(parse({"--help"})->exit == 0);
-	CHECK(parse({"--no-tcp"})->config.tcp.enabled == false);
+	CHECK(parse({})->config.tcp.enabled == false);
+	const File open("[tcp]\nenabled = true\n");
+	CHECK(parse({"--config", open.path.c_str()})->config.tcp.enabled);
+	CHECK_FALSE(parse({"--config", open.path.c_str(), "--no-tcp"})->config.tcp.enabled);
 }
