@@ -111,6 +111,14 @@ static int check_offsets(struct gpiohub_chip *chip, const struct gpiohub_found *
 	return 0;
 }
 
+/* Nothing else would ask again: no driver need be bound for it. */
+static void retry_later(struct gpiohub_chip *chip)
+{
+	mutex_lock(&chip->hub->config);
+	attach_later(chip);
+	mutex_unlock(&chip->hub->config);
+}
+
 /*
  * Link the devices so that our remove comes before the chip's. Only while the
  * chip's device is bound, and under its lock, so that it is not just being
@@ -127,12 +135,8 @@ static int link_to(struct gpiohub_chip *chip, struct device *parent)
 			err = 0;
 		device_unlock(parent);
 	}
-	/* Nothing else would ask again: no driver need be bound for it. */
-	if (err == -EAGAIN) {
-		mutex_lock(&chip->hub->config);
-		attach_later(chip);
-		mutex_unlock(&chip->hub->config);
-	}
+	if (err == -EAGAIN)
+		retry_later(chip);
 	return err;
 }
 
@@ -147,6 +151,8 @@ static int chip_probe(struct platform_device *pdev)
 	int err;
 
 	err = gpiohub_names_find(chip->label, &found);
+	if (err == -ENOMEM)
+		retry_later(chip);
 	if (err)
 		return dev_err_probe(&pdev->dev, -EPROBE_DEFER, "chip %s: %d\n",
 				     chip->label, err);

@@ -105,22 +105,29 @@ out_put:
 	return ERR_PTR(err);
 }
 
-/* A chip that is not there at the start; no event: nobody saw it there. */
-static void mark_absent(struct gpiohub_chip *chip)
+/*
+ * A chip that is not there at the start; no event: nobody saw it there. Return:
+ * whether it is so.
+ */
+static bool mark_absent(struct gpiohub_chip *chip)
 {
 	struct gpiohub_hub *hub = chip->hub;
 	unsigned long flags;
+	bool absent;
 
 	mutex_lock(&hub->config);
-	if (!chip->present) {
+	absent = !chip->present;
+	if (absent) {
 		flags = gpiohub_hub_lock(hub);
 		gpiohub_state_mark(hub->state, &hub->state->gone, chip->lines, true);
 		gpiohub_hub_unlock(hub, flags);
 	}
 	mutex_unlock(&hub->config);
+	return absent;
 }
 
-static int hub_add_chips(struct gpiohub_hub *hub, const struct gpiohub_names *names)
+static int hub_add_chips(struct gpiohub_hub *hub, const struct gpiohub_names *names,
+			 bool wait_for_chips)
 {
 	unsigned int i;
 	int err;
@@ -132,7 +139,11 @@ static int hub_add_chips(struct gpiohub_hub *hub, const struct gpiohub_names *na
 				       hub->id * GPIOHUB_MAX_LINES + i);
 		if (err)
 			goto out_remove;
-		mark_absent(chip);
+		if (mark_absent(chip) && !wait_for_chips) {
+			err = -EAGAIN;
+			i++;
+			goto out_remove;
+		}
 	}
 	return 0;
 
@@ -151,14 +162,15 @@ static void hub_remove_chips(struct gpiohub_hub *hub)
 }
 
 /* Under hubs_lock. */
-static int hub_create(const struct gpiohub_names *names, const char *label)
+static int hub_create(const struct gpiohub_names *names, const char *label,
+		      bool wait_for_chips)
 {
 	struct gpiohub_hub *hub = hub_alloc(names, label);
 	int err;
 
 	if (IS_ERR(hub))
 		return PTR_ERR(hub);
-	err = hub_add_chips(hub, names);
+	err = hub_add_chips(hub, names, wait_for_chips);
 	if (err)
 		goto out_put;
 	cdev_init(&hub->cdev, &gpiohub_session_fops);
@@ -207,7 +219,7 @@ static int make_one(const char *text, bool wait_for_chips, bool check)
 	if (names && copy)
 		err = gpiohub_names_parse(names, copy, wait_for_chips);
 	if (!err && !check)
-		err = hub_create(names, text);
+		err = hub_create(names, text, wait_for_chips);
 	kfree(copy);
 	kvfree(names);
 	return err;
@@ -217,7 +229,7 @@ static int make_one(const char *text, bool wait_for_chips, bool check)
 static int make_each(const char *text, void *data)
 {
 	int *made = data;
-	int err = make_one(text, false, false);
+	int err = make_one(text, true, false);
 
 	if (err)
 		pr_notice("no hub for \"%s\": %d\n", text, err);
@@ -277,7 +289,8 @@ static int make(const char *text, bool wait_for_chips, bool check)
  * @wait_for_chips: chips need not be there yet
  *
  * Context: may sleep. Return: 0 or an errno of gpiohub_names_parse(); -ENOSPC: no
- * number is free; -ENODEV: the module is being unloaded.
+ * number is free; -EAGAIN: a chip is just coming or going; -ENODEV: the module is
+ * being unloaded.
  */
 int gpiohub_hubs_make(const char *text, bool wait_for_chips)
 {

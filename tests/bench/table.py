@@ -29,7 +29,8 @@ ROWS = [
         {"timer": 1.15, "chardev": 0.65}),
     Row("floor", "*an ioctl that no driver sees*", None, {}),
     Row("set", "set a line: ioctl", 900, {}),
-    Row("set-batch", "set a line: each of 64 in one ioctl", 250, {}),
+    Row("set-batch", "set one line: each of 64 in one ioctl", 250, {}),
+    Row("set-batch-four", "set four lines in turn: each of 64 in one ioctl", 250, {}),
 ]
 
 READERS = {
