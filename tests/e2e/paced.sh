@@ -19,8 +19,7 @@ HERTZ=8000 IDLE=0
 check "three readers are at work" readers_start
 find_pace 0
 paced() {
-	local attempt
-	for attempt in 1 2 3; do
+	for _ in 1 2 3; do
 		readers_stop && readers_start && run "$HERTZ" || return
 		[ "$IDLE" -lt 50 ] || return 0
 		HERTZ=$((HERTZ / 2))

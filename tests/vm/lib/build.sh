@@ -24,8 +24,8 @@ sync_sources() {
 	local item
 	mkdir -p "$KMOD/src" "$KMOD/testmod"
 	for item in Kbuild include kmod; do
-		[ ! -e "$TREE/$item" ] || rsync -a --checksum --delete-excluded \
-			--include='*/' --include='*.[chS]' --include='*.sh' --include=Kbuild --include=Makefile \
+		[ ! -e "$TREE/$item" ] || rsync -a --checksum --delete \
+			--exclude='*.mod.c' --include='*/' --include='*.[chS]' --include='*.sh' --include=Kbuild --include=Makefile \
 			--exclude='*' "$TREE/$item" "$KMOD/src/"
 	done
 	rsync -a --checksum --include='*.c' --include=Kbuild --exclude='*' \
