@@ -214,7 +214,7 @@ static struct gpiod_lookup_table *chip_table(struct gpiohub_chip *chip, unsigned
 	}
 	gpiohub_for_each_line(line, chip->hub, chip->lines)
 		for (i = 0; i < ARRAY_SIZE(drive); i++)
-			table->table[n++] = (struct gpiod_lookup)
+			table->table[n++] =
 				GPIO_LOOKUP_IDX(chip->label, line->offset, drive[i].function,
 						line->number, drive[i].flags);
 	return table;

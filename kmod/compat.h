@@ -9,6 +9,7 @@
 
 #include <linux/device/class.h>
 #include <linux/gpio/driver.h>
+#include <linux/hrtimer.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/platform_device.h>
@@ -67,5 +68,28 @@ static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
 	__builtin_choose_expr(							\
 		__builtin_types_compatible_p(typeof(set(desc, value)), void),	\
 		({ set(desc, value); 0; }), set(desc, value))
+
+/*
+ * The function that this kernel wants in @type's @member: @old where its type is
+ * @member's, else @new. The one not taken needs __maybe_unused.
+ */
+#define gpiohub_compat_pick(type, member, old, new)				\
+	__builtin_choose_expr(							\
+		__builtin_types_compatible_p(					\
+			typeof(((type *)0)->member), typeof(&(old))),		\
+		old, new)
+
+/* 6.13: hrtimer_setup(); by 7.x there is no other way to set the function. */
+static inline void gpiohub_compat_hrtimer_setup(struct hrtimer *timer,
+						enum hrtimer_restart (*fn)(struct hrtimer *),
+						enum hrtimer_mode mode)
+{
+#ifdef GPIOHUB_HAVE_HRTIMER_SETUP
+	hrtimer_setup(timer, fn, CLOCK_MONOTONIC, mode);
+#else
+	hrtimer_init(timer, CLOCK_MONOTONIC, mode);
+	timer->function = fn;
+#endif
+}
 
 #endif

@@ -104,6 +104,7 @@ void gpiohub_hub_message(struct gpiohub_hub *hub, const u8 *text, u32 size)
  */
 void gpiohub_hub_unlock_and_wake(struct gpiohub_hub *hub, unsigned long flags,
 				 unsigned long enlisted)
+	__releases(&hub->lock)
 {
 	struct gpiohub_news news = hub->news;
 

@@ -12,4 +12,5 @@ has gpio/driver.h 'gpio_device_find(const void' GPIO_DEVICE_FIND
 has platform_device.h 'void (\*remove)(struct platform_device' REMOVE_VOID
 has mm.h 'void vm_flags_clear(' VM_FLAGS_CLEAR
 has device/class.h '(\*show)(const struct class \*' CONST_CLASS
+has hrtimer.h 'void hrtimer_setup(' HRTIMER_SETUP
 exit 0

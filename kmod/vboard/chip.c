@@ -10,7 +10,7 @@
 #include <linux/module.h>
 #include <linux/pinctrl/pinconf-generic.h>
 
-#include "compat-vboard.h"
+#include "compat.h"
 #include "vboard.h"
 
 /* Not gpiochip_get_data(): before 6.9 that is NULL in a callback during removal. */

@@ -10,7 +10,7 @@
 #include <linux/ktime.h>
 #include <linux/sched.h>
 
-#include "compat-vboard.h"
+#include "compat.h"
 #include "vboard.h"
 
 /* A generator that had to stop before it was done leaves the CPU alone for so long. */

@@ -7,7 +7,7 @@
 
 #include <linux/ktime.h>
 
-#include "compat-vboard.h"
+#include "compat.h"
 #include "vboard.h"
 
 /*

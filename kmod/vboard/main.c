@@ -11,7 +11,7 @@
 #include <linux/slab.h>
 #include <linux/sysfs.h>
 
-#include "compat-vboard.h"
+#include "compat.h"
 #include "vboard.h"
 
 static unsigned int n_boards = 1;
