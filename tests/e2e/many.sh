@@ -10,7 +10,7 @@
 # shellcheck source=tests/e2e/lib/accounts.sh
 . "$(dirname "$0")/lib/accounts.sh"
 CLIENTS=50
-EDGES=6000
+EDGES=4500
 [ -z "${GPIOHUB_LONG:-}" ] || EDGES=100000
 board 1
 hub records=2048
