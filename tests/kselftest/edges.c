@@ -182,6 +182,33 @@ static void burst_is_exact(void)
 	CHECK_EQ(state.line[LINE_FREE].missed, 0);
 }
 
+/* Interrupts that a batch's own levels cause are taken between its commands. */
+static void batch_lets_interrupts_in(void)
+{
+	struct gpiohub_command commands[16] = {};
+	struct gpiohub_submit submit = {
+		.commands = (uintptr_t)commands,
+		.count = ARRAY_SIZE(commands),
+	};
+	int fd = looped();
+	unsigned int i;
+
+	for (i = 0; i < submit.count; i++) {
+		commands[i].op = GPIOHUB_OP_SET;
+		commands[i].mask = OUT;
+		commands[i].value = i % 2 ? 0 : OUT;
+	}
+	CHECK_OK(ioctl(fd, GPIOHUB_SUBMIT, &submit));
+	for (i = 0; i < submit.count; i++) {
+		struct gpiohub_event event = device_next(fd);
+
+		CHECK_EQ(event.line, LINE_IN);
+		CHECK_EQ(event.type, i % 2 ? GPIOHUB_EVENT_FALLING : GPIOHUB_EVENT_RISING);
+		CHECK_EQ(event.flags, 0);
+	}
+	device_expect_empty(fd);
+}
+
 static void counters_count(void)
 {
 	unsigned long count = 20;
@@ -244,6 +271,7 @@ static const struct ktap_case cases[] = {
 	{ "an event has the time of its edge", time_is_of_the_edge, 0 },
 	{ "order, levels and times agree over many edges", order_and_levels_hold, 0 },
 	{ "quick edges arrive one by one", quick_edges_all_arrive, 0 },
+	{ "a batch lets the interrupts in that it causes", batch_lets_interrupts_in, 0 },
 	{ "every generated edge is one event", generated_are_exact, 0 },
 	{ "a burst is counted exactly", burst_is_exact, 300 },
 	{ "the state page counts edges by line", counters_count, 0 },
