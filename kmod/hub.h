@@ -36,8 +36,8 @@
  * @id: N
  * @epoch: random, another with each hub
  * @label: the text that it was made from
- * @dead: the hub is being removed; set once, under @config. Whoever looks without
- *	it may be late by one operation, which then finds the chips gone.
+ * @dead: the hub was removed; set once, after its last event. Whoever looked before
+ *	finds the chips gone.
  * @config: see above
  * @sessions: open files; RCU for readers, changed under @config
  * @users: whose files these are, under @config
@@ -99,6 +99,18 @@ void gpiohub_hub_unlock_and_wake(struct gpiohub_hub *hub, unsigned long flags,
 static inline const char *gpiohub_hub_name(const struct gpiohub_hub *hub)
 {
 	return dev_name(&hub->dev);
+}
+
+/**
+ * gpiohub_hub_dead - was the hub removed?
+ * @hub: the hub
+ *
+ * Context: any. Return: true when its last event is in the ring.
+ */
+static inline bool gpiohub_hub_dead(const struct gpiohub_hub *hub)
+{
+	/* Pairs with the store-release in hub_delete(). */
+	return smp_load_acquire(&hub->dead);
 }
 
 /**

@@ -89,6 +89,8 @@ static struct gpiohub_hub *hub_alloc(const struct gpiohub_names *names, const ch
 		goto out_put;
 	hub_fill_lines(hub, names);
 
+	/* A hub whose files were closed before has given its number back. */
+	gpiohub_sessions_flush();
 	err = ida_alloc_max(&hubs_ids, MAX_HUBS - 1, GFP_KERNEL);
 	if (err < 0)
 		goto out_put;
@@ -197,14 +199,16 @@ static void hub_delete(struct gpiohub_hub *hub)
 	list_del(&hub->all);
 	/* No more opens by the node; a few may be under way. */
 	cdev_device_del(&hub->cdev, &hub->dev);
-	mutex_lock(&hub->config);
-	WRITE_ONCE(hub->dead, true);
-	mutex_unlock(&hub->config);
 	/*
-	 * Guards are applied, lines let go. An operation that saw the hub alive
-	 * finds its chips gone; the hub's memory is there as long as its file.
+	 * Guards are applied, lines let go. Operations find the chips gone from
+	 * now on; the hub's memory is there as long as its file.
 	 */
 	hub_remove_chips(hub);
+	/*
+	 * The last events before the end: who sees it sees them as well. Pairs
+	 * with the load-acquire in gpiohub_hub_dead().
+	 */
+	smp_store_release(&hub->dead, true);
 	gpiohub_sleepers_wake_all(hub);
 	put_device(&hub->dev);
 }

@@ -406,7 +406,7 @@ long gpiohub_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	void __user *user = (void __user *)arg;
 	int err;
 
-	if (unlikely(READ_ONCE(session->hub->dead)))
+	if (unlikely(gpiohub_hub_dead(session->hub)))
 		return -ENODEV;
 	err = check_access(file, cmd);
 	if (err)

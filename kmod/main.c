@@ -11,6 +11,7 @@
 #include "chip.h"
 #include "hubs.h"
 #include "params.h"
+#include "session.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"
@@ -70,9 +71,12 @@ static int __init gpiohub_init(void)
 	err = check_parameters();
 	if (err)
 		return err;
-	err = gpiohub_chip_driver_register();
+	err = gpiohub_sessions_init();
 	if (err)
 		return err;
+	err = gpiohub_chip_driver_register();
+	if (err)
+		goto out_sessions;
 	err = gpiohub_hubs_init(&gpiohub_class);
 	if (err)
 		goto out_driver;
@@ -92,6 +96,8 @@ out_hubs:
 	gpiohub_hubs_exit();
 out_driver:
 	gpiohub_chip_driver_unregister();
+out_sessions:
+	gpiohub_sessions_exit();
 	return err;
 }
 
@@ -99,6 +105,7 @@ static void __exit gpiohub_exit(void)
 {
 	/* First the hubs, which are devices of the class; no more are made. */
 	gpiohub_hubs_exit();
+	gpiohub_sessions_exit();
 	class_unregister(&gpiohub_class);
 	gpiohub_chip_driver_unregister();
 }

@@ -78,7 +78,7 @@ int gpiohub_map(struct file *file, struct vm_area_struct *vma)
 	struct gpiohub_session *session = file->private_data;
 	struct gpiohub_hub *hub = session->hub;
 
-	if (READ_ONCE(hub->dead))
+	if (gpiohub_hub_dead(hub))
 		return -ENODEV;
 	/* MAP_SHARED of a read-only file has VM_MAYSHARE alone. */
 	if (!(vma->vm_flags & VM_MAYSHARE))

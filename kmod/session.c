@@ -12,6 +12,9 @@
 #include "params.h"
 #include "session.h"
 
+/* Ends sessions when their grace period is over. */
+static struct workqueue_struct *session_ends;
+
 /**
  * struct gpiohub_user - a user's share of a hub
  * @node: place in hub->users; all of it under hub->config
@@ -123,7 +126,7 @@ static int session_open(struct inode *inode, struct file *file)
 	if (!session)
 		return -ENOMEM;
 	mutex_lock(&hub->config);
-	if (hub->dead)
+	if (gpiohub_hub_dead(hub))
 		goto out_unlock;
 	session->user = user_get(hub);
 	err = PTR_ERR_OR_ZERO(session->user);
@@ -162,7 +165,24 @@ static int session_flush(struct file *file, fl_owner_t id)
 	return 0;
 }
 
-/* After the last copy of the file is closed, its mappings included. */
+/* Publishers and the late worker no longer look at it. */
+static void session_end(struct work_struct *work)
+{
+	struct gpiohub_session *session =
+		container_of(to_rcu_work(work), struct gpiohub_session, end);
+	struct gpiohub_hub *hub = session->hub;
+
+	gpiohub_sleepers_left(session);
+	if (session->cursor_page)
+		__free_page(session->cursor_page);
+	kfree(session);
+	put_device(&hub->dev);
+}
+
+/*
+ * After the last copy of the file is closed, its mappings included. Who closes does
+ * not wait for the grace period: a daemon closes files all the time.
+ */
 static int session_release(struct inode *inode, struct file *file)
 {
 	struct gpiohub_session *session = file->private_data;
@@ -179,14 +199,39 @@ static int session_release(struct inode *inode, struct file *file)
 	user_put(session->user);
 	mutex_unlock(&hub->config);
 
-	/* Publishers and the late worker may still look at it. */
-	synchronize_rcu();
-	gpiohub_sleepers_left(session);
-	if (session->cursor_page)
-		__free_page(session->cursor_page);
-	kfree(session);
-	put_device(&hub->dev);
+	INIT_RCU_WORK(&session->end, session_end);
+	queue_rcu_work(session_ends, &session->end);
 	return 0;
+}
+
+/**
+ * gpiohub_sessions_init - before the first hub can be opened
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int gpiohub_sessions_init(void)
+{
+	session_ends = alloc_workqueue("gpiohub", 0, 0);
+	return session_ends ? 0 : -ENOMEM;
+}
+
+/**
+ * gpiohub_sessions_flush - wait for the end of what was closed
+ *
+ * Context: may sleep.
+ */
+void gpiohub_sessions_flush(void)
+{
+	/* Until the grace periods are over that queue the last work. */
+	rcu_barrier();
+	flush_workqueue(session_ends);
+}
+
+/** gpiohub_sessions_exit - after the last file was closed */
+void gpiohub_sessions_exit(void)
+{
+	gpiohub_sessions_flush();
+	destroy_workqueue(session_ends);
 }
 
 const struct file_operations gpiohub_session_fops = {

@@ -40,6 +40,7 @@ struct page;
  * @cursor_page: its page, freed with the session
  * @rate_begin: when the current second of the file's rate began, ns
  * @rate_used: how much of it is used; both under @stream
+ * @end: frees it after a grace period
  */
 struct gpiohub_session {
 	struct gpiohub_hub *hub;
@@ -63,10 +64,15 @@ struct gpiohub_session {
 
 	u64 rate_begin;
 	u32 rate_used;
+
+	struct rcu_work end;
 };
 
 extern const struct file_operations gpiohub_session_fops;
 
+int gpiohub_sessions_init(void);
+void gpiohub_sessions_flush(void);
+void gpiohub_sessions_exit(void);
 int gpiohub_session_may_drive(struct file *file);
 int gpiohub_session_spend(struct gpiohub_session *session);
 

@@ -131,7 +131,7 @@ static int wait_for_news(struct gpiohub_session *session)
 	gpiohub_sleepers_enlist(session);
 	if (signal_pending(current))
 		err = -ERESTARTSYS;
-	else if (!READ_ONCE(hub->dead) && !READ_ONCE(session->cursor) &&
+	else if (!gpiohub_hub_dead(hub) && !READ_ONCE(session->cursor) &&
 		 gpiohub_ring_head(&hub->ring) == (u32)READ_ONCE(session->pos))
 		wait_woken(&wait, TASK_INTERRUPTIBLE, MAX_SCHEDULE_TIMEOUT);
 	remove_wait_queue(&session->wait, &wait);
@@ -142,21 +142,24 @@ ssize_t gpiohub_stream_read(struct file *file, char __user *buf, size_t size, lo
 {
 	struct gpiohub_session *session = file->private_data;
 	ssize_t done;
+	bool dead;
 	int err;
 
 	if (size < sizeof(struct gpiohub_event))
 		return -EINVAL;
 	for (;;) {
-		if (READ_ONCE(session->hub->dead))
-			return -ENODEV;
 		if (READ_ONCE(session->cursor))
 			return -EBUSY;
+		/* Before the events: what came before the end is still given. */
+		dead = gpiohub_hub_dead(session->hub);
 		mutex_lock(&session->stream);
 		done = read_events(session, buf, size);
 		*ppos = session->pos * sizeof(struct gpiohub_event);
 		mutex_unlock(&session->stream);
 		if (done)
 			return done;
+		if (dead)
+			return -ENODEV;
 		if (file->f_flags & O_NONBLOCK)
 			return -EAGAIN;
 		err = wait_for_news(session);
@@ -183,7 +186,7 @@ ssize_t gpiohub_stream_write(struct file *file, const char __user *buf, size_t s
 		return -EMSGSIZE;
 	if (copy_from_user(text, buf, size))
 		return -EFAULT;
-	if (READ_ONCE(hub->dead))
+	if (gpiohub_hub_dead(hub))
 		return -ENODEV;
 	err = gpiohub_session_spend(session);
 	if (err)
@@ -234,7 +237,7 @@ loff_t gpiohub_stream_llseek(struct file *file, loff_t offset, int whence)
 	struct gpiohub_session *session = file->private_data;
 	s64 seq;
 
-	if (READ_ONCE(session->hub->dead))
+	if (gpiohub_hub_dead(session->hub))
 		return -ENODEV;
 	mutex_lock(&session->stream);
 	seq = seek(session, offset, whence);
@@ -261,8 +264,8 @@ __poll_t gpiohub_stream_poll(struct file *file, struct poll_table_struct *table)
 	__poll_t events = 0;
 
 	poll_wait(file, &session->wait, table);
-	if (READ_ONCE(hub->dead))
-		return EPOLLHUP | EPOLLERR;
+	if (gpiohub_hub_dead(hub))
+		events |= EPOLLHUP | EPOLLERR;
 	cursor = READ_ONCE(session->cursor);
 	if (cursor ? reached(session, cursor) : readable(session))
 		events |= EPOLLIN | EPOLLRDNORM;

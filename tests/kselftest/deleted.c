@@ -35,6 +35,8 @@ static void hub_deleted_says_enodev(void)
 	CHECK_ERRNO(ioctl(fd, GPIOHUB_SET, &levels), ENODEV);
 	CHECK_ERRNO(ioctl(fd, GPIOHUB_CLAIM, &claim), ENODEV);
 	CHECK_ERRNO(ioctl(fd, GPIOHUB_RELEASE, &lines), ENODEV);
+	while (read(fd, &event, sizeof(event)) == sizeof(event))
+		;
 	CHECK_ERRNO(read(fd, &event, sizeof(event)), ENODEV);
 	CHECK_ERRNO(write(fd, "x", 1), ENODEV);
 	CHECK_ERRNO(lseek(fd, 0, SEEK_END), ENODEV);
@@ -60,6 +62,29 @@ static void hub_deleted_lets_lines_go(void)
 	CHECK_EQ(fixture_hub_make(BOARD_HUB), 0);
 	CHECK(fixture_find_hub());
 	CHECK_EQ(device_line_info(device_open(O_RDONLY), LINE_FREE).flags, 0);
+}
+
+static void hub_deleted_tells_the_last(void)
+{
+	struct gpiohub_event event;
+	bool guarded = false;
+	bool gone = false;
+	int fd = device_open(O_RDWR);
+
+	device_claim(fd, FREE, GPIOHUB_GUARD_INPUT);
+	device_output(fd, FREE, FREE);
+	fixture_hub_delete();
+	CHECK_EQ(device_poll(fd, 0) & (POLLIN | HUP), POLLIN | HUP);
+	while (read(fd, &event, sizeof(event)) == sizeof(event)) {
+		if (event.line != LINE_FREE)
+			continue;
+		guarded |= event.type == GPIOHUB_EVENT_GUARD;
+		gone |= event.type == GPIOHUB_EVENT_GONE;
+	}
+	CHECK_EQ(errno, ENODEV);
+	CHECK(guarded);
+	CHECK(gone);
+	CHECK_EQ(device_poll(fd, 0) & (POLLIN | HUP), HUP);
 }
 
 static void hub_deleted_wakes_reader(void)
@@ -95,6 +120,7 @@ static void hub_deleted_wakes_epoll(void)
 static const struct ktap_case cases[] = {
 	{ "every call to a deleted hub is ENODEV", hub_deleted_says_enodev, 0 },
 	{ "a deleted hub lets its lines go", hub_deleted_lets_lines_go, 0 },
+	{ "what happened last to a deleted hub can still be read", hub_deleted_tells_the_last, 0 },
 	{ "a blocked read of a deleted hub is ENODEV", hub_deleted_wakes_reader, 0 },
 	{ "edge-triggered epoll tells that the hub was deleted", hub_deleted_wakes_epoll, 0 },
 };

@@ -243,7 +243,8 @@ struct gpiohub_state {
  * read(2) gives whole events, as many as fit and are there, those that the
  * file's subscription asks for (all, before the first GPIOHUB_SUBSCRIBE), and a
  * LOST event where records were overwritten. It blocks, or EAGAIN. EINVAL: room
- * for less than one event. EBUSY: the cursor is mapped.
+ * for less than one event. EBUSY: the cursor is mapped. ENODEV: the hub was
+ * deleted, and all of its events up to the last were given.
  *
  * write(2) publishes a message of 1..GPIOHUB_MAX_MESSAGE bytes, whole. EMSGSIZE:
  * longer. EINVAL: empty. EAGAIN: over the file's rate. It carries nothing else.
