@@ -79,6 +79,11 @@ void gpiohub_sleepers_enlist(struct gpiohub_session *session)
 
 	if (slot == LATE)
 		WRITE_ONCE(session->late, true);
+	/*
+	 * Who is late, before the bit that sends the worker to look. Pairs with
+	 * the test_and_clear_bit() of a publisher and the worker's queueing.
+	 */
+	smp_mb__before_atomic();
 	set_bit(slot, &session->hub->sleepers.enlisted);
 	/* Pairs with the barrier in gpiohub_sleepers_enlisted(). */
 	smp_mb__after_atomic();
@@ -131,7 +136,11 @@ static bool due(const struct gpiohub_session *session, const struct gpiohub_news
 static void wake(struct gpiohub_session *session, u32 head, bool direct)
 {
 	trace_gpiohub_wake(session->hub, head, direct);
-	wake_up_interruptible_poll(&session->wait, EPOLLIN | EPOLLRDNORM);
+	/*
+	 * Not wake_up_interruptible_poll(): io_uring takes what that says for the
+	 * answer and does not ask the file, which would enlist it again.
+	 */
+	wake_up_interruptible(&session->wait);
 }
 
 /* Return: false if it is left to the worker. */
