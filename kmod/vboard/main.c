@@ -110,16 +110,17 @@ static void board_stop(struct vboard *b)
 static int probe(struct platform_device *pdev)
 {
 	struct vboard *b = vboard_get(pdev->id);
+	unsigned int lines = READ_ONCE(n_lines);
 	int ret;
 
-	if (n_lines < 1 || n_lines > VBOARD_MAX_LINES) {
-		dev_err(&pdev->dev, "lines=%u: 1 to %u\n", n_lines, VBOARD_MAX_LINES);
+	if (lines < 1 || lines > VBOARD_MAX_LINES) {
+		dev_err(&pdev->dev, "lines=%u: 1 to %u\n", lines, VBOARD_MAX_LINES);
 		return -EINVAL;
 	}
 
 	vboard_irq_reap();
 	b->dev = &pdev->dev;
-	b->lines = n_lines;
+	b->lines = lines;
 	b->can_sleep = can_sleep[b->id];
 	b->debounce = debounce;
 	platform_set_drvdata(pdev, b);
