@@ -47,7 +47,9 @@ static void chip_attach(struct gpiohub_chip *chip)
 	}
 	gpiohub_hub_unlock(hub, flags);
 	gpiohub_for_each_line(line, chip->hub, chip->lines) {
-		err = gpiohub_line_settle(line);
+		err = gpiohub_line_hold(line);
+		if (!err && line->desc)
+			err = gpiohub_line_arm(line);
 		if (err)
 			dev_warn(&hub->dev, "line %u (%s %u) is watched, but cannot be had again: %d\n",
 				 line->number, chip->label, line->offset, err);
@@ -135,6 +137,8 @@ static int link_to(struct gpiohub_chip *chip, struct device *parent)
 			err = 0;
 		device_unlock(parent);
 	}
+	if (!err)
+		chip->parent = parent;
 	if (err == -EAGAIN)
 		retry_later(chip);
 	return err;

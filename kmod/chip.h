@@ -26,6 +26,8 @@ struct platform_device;
  * @label: the chip's label
  * @lines: the hub's lines that are on it
  * @pdev: stands for us with gpiolib and the driver core, see chip.c
+ * @parent: the device of the chip that @pdev is linked to; only compared, and only
+ *	while @present
  * @table: how gpiolib finds our lines for @pdev
  * @lock: orders pin and publication on lines that only a thread can reach
  * @present: the chip is there; under hub->config
@@ -37,6 +39,7 @@ struct gpiohub_chip {
 	char label[GPIOHUB_LABEL_SIZE];
 	u64 lines;
 	struct platform_device *pdev;
+	const struct device *parent;
 	struct gpiod_lookup_table *table;
 	struct mutex lock;	/* pins and publication of slow lines */
 	bool present;

@@ -390,7 +390,9 @@ static int configure_output(struct gpiohub_line *line, bool level)
 int gpiohub_line_configure(struct gpiohub_line *line, const struct gpiohub_config *config)
 {
 	struct gpiohub_hub *hub = line->hub;
-	bool level = config->levels & gpiohub_line_bit(line);
+	u64 bit = gpiohub_line_bit(line);
+	bool level = config->levels & bit;
+	bool was_output = hub->state->outputs & bit;
 	unsigned long flags;
 	int err;
 
@@ -403,6 +405,9 @@ int gpiohub_line_configure(struct gpiohub_line *line, const struct gpiohub_confi
 		err = gpiohub_line_input(line);
 	if (!err && config->direction == GPIOHUB_DIRECTION_OUTPUT)
 		err = configure_output(line, level);
+	/* It was taken anew for another drive: it stays an output all the same. */
+	if (err && was_output && line->desc && config->direction == GPIOHUB_DIRECTION_OUTPUT)
+		configure_output(line, level);
 	if (err)
 		return gpiohub_errno(err);
 

@@ -5,6 +5,7 @@
  * gpiohub_line_settle() makes the line as they want it.
  */
 #include <linux/gpio/consumer.h>
+#include <linux/gpio/driver.h>
 #include <linux/interrupt.h>
 #include <linux/platform_device.h>
 #include <linux/ktime.h>
@@ -23,16 +24,30 @@ static void line_sample(struct gpiohub_line *line, int level, u16 flags, u64 tim
 	struct gpiohub_hub *hub = line->hub;
 	bool was = hub->state->levels & gpiohub_line_bit(line);
 
-	/* The chip did not answer. */
-	if (unlikely(level < 0))
+	if (unlikely(level < 0)) {
+		line->silent = true;
+		gpiohub_hub_known(hub, line->number, false, false);
 		return;
+	}
 	if (unlikely(was == !!level)) {
 		/* What open drain drives is published where it is driven. */
-		if (time_ns <= line->known_since || line->drive == GPIOHUB_DRIVE_OPEN_DRAIN)
+		if (time_ns <= line->known_since ||
+		    (line->drive == GPIOHUB_DRIVE_OPEN_DRAIN &&
+		     (hub->state->outputs & gpiohub_line_bit(line))))
 			return;
 		flags |= GPIOHUB_EVENT_FLAG_MISSED;
 	}
 	gpiohub_publish_edge(hub, line->number, level, flags, time_ns);
+}
+
+/* Its chip did not answer the last time: it goes on from here. Under hub->lock. */
+static void line_resume(struct gpiohub_line *line, int level)
+{
+	if (level < 0)
+		return;
+	line->silent = false;
+	line->known_since = ktime_get_ns();
+	gpiohub_hub_known(line->hub, line->number, true, level);
 }
 
 /* Hard interrupt of a line that can be read here. */
@@ -46,6 +61,8 @@ static irqreturn_t line_irq(int irq, void *data)
 	flags = gpiohub_hub_lock(hub);
 	if (hub->state->known & gpiohub_line_bit(line))
 		line_sample(line, gpiod_get_raw_value(line->desc), 0, now);
+	else if (line->silent)
+		line_resume(line, gpiod_get_raw_value(line->desc));
 	gpiohub_hub_unlock(hub, flags);
 	return IRQ_HANDLED;
 }
@@ -111,7 +128,9 @@ static irqreturn_t line_irq_thread(int irq, void *data)
 	}
 
 	flags = gpiohub_hub_lock(hub);
-	if (!(hub->state->known & bit))
+	if (line->silent)
+		line_resume(line, level);
+	else if (!(hub->state->known & bit))
 		;	/* not yet, or no more */
 	else if (!stamped)
 		line_sample(line, level, GPIOHUB_EVENT_FLAG_THREADED, now);
@@ -150,6 +169,7 @@ static void line_unknown(struct gpiohub_line *line)
 	unsigned long flags;
 
 	flags = gpiohub_hub_lock(line->hub);
+	line->silent = false;
 	gpiohub_hub_known(line->hub, line->number, false, false);
 	gpiohub_hub_unlock(line->hub, flags);
 }
@@ -169,6 +189,7 @@ static int line_request_irq(struct gpiohub_line *line, int irq)
 		flags |= IRQF_NO_THREAD;
 	line->stamps = 0;
 	line->stamped = false;
+	line->silent = false;
 	if (!line->slow)
 		err = request_irq(irq, line_irq, flags, name, line);
 	/* EINVAL also says: a nested interrupt, which must have a thread. */
@@ -244,6 +265,14 @@ static int line_take(struct gpiohub_line *line)
 			       GPIOD_ASIS);
 	if (IS_ERR(desc))
 		return gpiohub_errno(PTR_ERR(desc));
+	/* gpiolib goes by the label: another chip may have come with the same. */
+	if (gpiod_to_chip(desc)->parent != line->chip->parent) {
+		gpiod_put(desc);
+		dev_warn_ratelimited(&line->hub->dev,
+				     "line %u: another chip is called %s as well\n",
+				     line->number, line->chip->label);
+		return -ENODEV;
+	}
 	/* Only a name for people; without memory for it there is another. */
 	(void)gpiod_set_consumer_name(desc, gpiohub_hub_name(line->hub));
 	direction = gpiod_get_direction(desc);

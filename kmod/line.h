@@ -44,6 +44,7 @@ struct pid;
  * @stamp: when the hard half last ran, under hub->lock; slow lines only
  * @stamps: how often it ran since the thread last took @stamp, under hub->lock
  * @stamped: the hard half runs for this interrupt, under hub->lock
+ * @silent: armed, but its chip did not answer the last time; under hub->lock
  */
 struct gpiohub_line {
 	struct gpiohub_hub *hub;
@@ -73,6 +74,7 @@ struct gpiohub_line {
 	u64 stamp;
 	u32 stamps;
 	bool stamped;
+	bool silent;
 };
 
 static inline u64 gpiohub_line_bit(const struct gpiohub_line *line)

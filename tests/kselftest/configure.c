@@ -139,6 +139,21 @@ static void open_drain(void)
 	CHECK_EQ(device_get(fd, FREE), 0);
 }
 
+/* The drive is changed first, by letting the line go and taking it again. */
+static void failing_after_drive(void)
+{
+	struct gpiohub_config config = { .lines = FREE, .levels = FREE, .debounce_us = 1000,
+		.direction = GPIOHUB_DIRECTION_OUTPUT, .drive = GPIOHUB_DRIVE_OPEN_SOURCE };
+	int fd = claimed(FREE);
+
+	device_output(fd, FREE, FREE);
+	CHECK_ERRNO(ioctl(fd, GPIOHUB_CONFIGURE, &config), EOPNOTSUPP);
+	CHECK(board_drives(LINE_FREE));
+	CHECK(board_pin(LINE_FREE));
+	device_set(fd, FREE, 0);
+	CHECK(!board_drives(LINE_FREE));
+}
+
 static void debounce_unsupported(void)
 {
 	struct gpiohub_config config = { .lines = FREE, .debounce_us = 1000,
@@ -229,6 +244,7 @@ static const struct ktap_case cases[] = {
 	{ "a watched line is watched through both directions", watched_line_turns_around, 0 },
 	{ "the bias pulls a line that nobody drives", bias_pulls, 0 },
 	{ "an open-drain output is read at the pin", open_drain, 0 },
+	{ "an output whose drive was changed stays one when the rest fails", failing_after_drive, 0 },
 	{ "debounce that the chip cannot do is EOPNOTSUPP", debounce_unsupported, 0 },
 	{ "the chip's own debounce hides short pulses", debounce_hides_short_pulses, 0 },
 	{ "the chip's own debounce is kept and switched off", debounce_is_switched_off, 0 },

@@ -413,8 +413,8 @@ struct gpiohub_claim {
 /**
  * struct gpiohub_config - GPIOHUB_CONFIGURE
  * @lines: lines that this file owns; each gets the same
- * @levels: what lines that become outputs drive from the first moment; lines
- *	that are outputs already are not touched
+ * @levels: what lines that become outputs drive from the first moment, and those
+ *	whose drive changes; other lines that are outputs already are not touched
  * @direction: enum gpiohub_direction
  * @bias: enum gpiohub_bias
  * @drive: enum gpiohub_drive; only together with direction output
