@@ -81,16 +81,17 @@ static int watch_again(struct gpiohub_hub *hub, u64 lines, u32 *culprit)
 }
 
 /**
- * gpiohub_subscribe - watch exactly these lines
+ * gpiohub_subscribe - watch exactly these lines, and read(2) only their events
  * @session: who
  * @lines: which lines
+ * @kinds: which kinds of events
  * @culprit: out, on an error: the line that it is about
  *
  * Context: process. Return: 0; -EACCES: a line not watched before, and the right
  * to more was given up; or as gpiohub_line_hold() and gpiohub_line_arm(); then
  * nothing changed.
  */
-int gpiohub_subscribe(struct gpiohub_session *session, u64 lines, u32 *culprit)
+int gpiohub_subscribe(struct gpiohub_session *session, u64 lines, u32 kinds, u32 *culprit)
 {
 	struct gpiohub_hub *hub = session->hub;
 	u64 more, less;
@@ -110,6 +111,8 @@ int gpiohub_subscribe(struct gpiohub_session *session, u64 lines, u32 *culprit)
 	if (!err) {
 		unwatch(hub, less);
 		WRITE_ONCE(session->watched, lines);
+		WRITE_ONCE(session->lines, lines);
+		WRITE_ONCE(session->kinds, kinds);
 	}
 out_unlock:
 	mutex_unlock(&hub->config);

@@ -36,8 +36,8 @@
  * @id: N
  * @epoch: random, another with each hub
  * @label: the text that it was made from
- * @dead: the hub was removed; set once, after its last event. Whoever looked before
- *	finds the chips gone.
+ * @dead: the hub was removed; set once, after its last event, under @config and
+ *	@lock. Whoever looked before finds the chips gone.
  * @config: see above
  * @sessions: open files; RCU for readers, changed under @config
  * @users: whose files these are, under @config

@@ -196,6 +196,8 @@ out_put:
 /* Under hubs_lock. */
 static void hub_delete(struct gpiohub_hub *hub)
 {
+	unsigned long flags;
+
 	list_del(&hub->all);
 	/* No more opens by the node; a few may be under way. */
 	cdev_device_del(&hub->cdev, &hub->dev);
@@ -204,11 +206,16 @@ static void hub_delete(struct gpiohub_hub *hub)
 	 * now on; the hub's memory is there as long as its file.
 	 */
 	hub_remove_chips(hub);
+	mutex_lock(&hub->config);
+	flags = gpiohub_hub_lock(hub);
 	/*
 	 * The last events before the end: who sees it sees them as well. Pairs
 	 * with the load-acquire in gpiohub_hub_dead().
 	 */
 	smp_store_release(&hub->dead, true);
+	gpiohub_hub_unlock(hub, flags);
+	mutex_unlock(&hub->config);
+	/* Who opens the hub from now on finds it dead; the others are listed. */
 	gpiohub_sleepers_wake_all(hub);
 	put_device(&hub->dev);
 }

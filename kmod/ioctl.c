@@ -6,6 +6,7 @@
 #include <linux/cred.h>
 #include <linux/nospec.h>
 #include <linux/pid.h>
+#include <linux/sched/signal.h>
 #include <linux/uaccess.h>
 
 #include "hub.h"
@@ -159,13 +160,9 @@ static long do_subscribe(struct gpiohub_session *session,
 	if (!sub.reserved && sub.kinds && !(sub.kinds & ~GPIOHUB_KINDS_ALL))
 		err = check_lines(session->hub, sub.lines, &culprit);
 	if (!err)
-		err = gpiohub_subscribe(session, sub.lines, &culprit);
+		err = gpiohub_subscribe(session, sub.lines, sub.kinds, &culprit);
 	if (err)
 		return blame(&user->line, culprit, err);
-	mutex_lock(&session->stream);
-	WRITE_ONCE(session->lines, sub.lines);
-	WRITE_ONCE(session->kinds, sub.kinds);
-	mutex_unlock(&session->stream);
 	/* Whoever waits on this file waits for something else now. */
 	wake_up_interruptible_poll(&session->wait, EPOLLIN | EPOLLRDNORM);
 	return 0;
@@ -345,6 +342,10 @@ static int submit_all(struct gpiohub_session *session, struct gpiohub_submit *su
 	int err = 0;
 
 	while (!err && submit->done < submit->count) {
+		/* On a slow chip this can take long. */
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
 		count = min_t(u32, submit->count - submit->done, BATCH);
 		if (copy_from_user(commands, from + submit->done, count * sizeof(*commands)))
 			return -EFAULT;

@@ -19,7 +19,7 @@ static struct workqueue_struct *session_ends;
  * struct gpiohub_user - a user's share of a hub
  * @node: place in hub->users; all of it under hub->config
  * @uid: who
- * @files: how many files of this hub
+ * @files: how many files of this hub, those included that are about to end
  */
 struct gpiohub_user {
 	struct list_head node;
@@ -80,14 +80,15 @@ int gpiohub_session_may_drive(struct file *file)
  * gpiohub_session_spend - use one of the file's messages or configurations
  * @session: the session
  *
- * Context: may sleep. Return: 0, or -EAGAIN: none left in this second.
+ * Context: process. Return: 0, or -EAGAIN: none left in this second.
  */
 int gpiohub_session_spend(struct gpiohub_session *session)
 {
 	u64 now = ktime_get_ns();
+	unsigned long flags;
 	int err = 0;
 
-	mutex_lock(&session->stream);
+	flags = gpiohub_hub_lock(session->hub);
 	if (!session->rate_begin || now - session->rate_begin >= NSEC_PER_SEC) {
 		session->rate_begin = now;
 		session->rate_used = 0;
@@ -96,7 +97,7 @@ int gpiohub_session_spend(struct gpiohub_session *session)
 		session->rate_used++;
 	else
 		err = -EAGAIN;
-	mutex_unlock(&session->stream);
+	gpiohub_hub_unlock(session->hub, flags);
 	return err;
 }
 
@@ -115,16 +116,13 @@ static struct gpiohub_session *session_alloc(struct gpiohub_hub *hub)
 	return session;
 }
 
-static int session_open(struct inode *inode, struct file *file)
+/* Make a session one of its hub's. Return: 0, -ENODEV, -ENOMEM or -EDQUOT. */
+static int session_join(struct gpiohub_session *session)
 {
-	struct gpiohub_hub *hub = container_of(inode->i_cdev, struct gpiohub_hub, cdev);
-	struct gpiohub_session *session;
+	struct gpiohub_hub *hub = session->hub;
 	unsigned long flags;
 	int err = -ENODEV;
 
-	session = session_alloc(hub);
-	if (!session)
-		return -ENOMEM;
 	mutex_lock(&hub->config);
 	if (gpiohub_hub_dead(hub))
 		goto out_unlock;
@@ -137,17 +135,33 @@ static int session_open(struct inode *inode, struct file *file)
 	session->pos = hub->ring.seq;
 	gpiohub_hub_unlock(hub, flags);
 	list_add_tail_rcu(&session->node, &hub->sessions);
+out_unlock:
 	mutex_unlock(&hub->config);
+	return err;
+}
 
+static int session_open(struct inode *inode, struct file *file)
+{
+	struct gpiohub_session *session;
+	int err;
+
+	session = session_alloc(container_of(inode->i_cdev, struct gpiohub_hub, cdev));
+	if (!session)
+		return -ENOMEM;
+	err = session_join(session);
+	if (err == -EDQUOT) {
+		/* Those that were closed count until their memory is free. */
+		gpiohub_sessions_flush();
+		err = session_join(session);
+	}
+	if (err) {
+		kfree(session);
+		return err;
+	}
 	file->private_data = session;
 	/* The position is the session's; there is no reading elsewhere. */
 	file->f_mode &= ~(FMODE_PREAD | FMODE_PWRITE);
 	return 0;
-
-out_unlock:
-	mutex_unlock(&hub->config);
-	kfree(session);
-	return err;
 }
 
 /*
@@ -173,6 +187,9 @@ static void session_end(struct work_struct *work)
 	struct gpiohub_hub *hub = session->hub;
 
 	gpiohub_sleepers_left(session);
+	mutex_lock(&hub->config);
+	user_put(session->user);
+	mutex_unlock(&hub->config);
 	if (session->cursor_page)
 		__free_page(session->cursor_page);
 	kfree(session);
@@ -191,12 +208,11 @@ static int session_release(struct inode *inode, struct file *file)
 
 	/* A removed hub has let go of everything itself; these find nothing. */
 	gpiohub_release_all(session, NULL);
-	gpiohub_subscribe(session, 0, &culprit);
+	gpiohub_subscribe(session, 0, 0, &culprit);
 
 	mutex_lock(&hub->config);
 	list_del_rcu(&session->node);
 	gpiohub_sleepers_leave(session);
-	user_put(session->user);
 	mutex_unlock(&hub->config);
 
 	INIT_RCU_WORK(&session->end, session_end);

@@ -29,9 +29,10 @@ struct page;
  * @restricted: GPIOHUB_RESTRICT_*; only grows; changed under hub->config
  * @watched: lines that it subscribed to; changed under hub->config
  * @owned: lines that it owns; changed under hub->config and hub->lock
- * @stream: guards @pos, and the filter against being changed during a read
+ * @stream: guards @pos. Its holder may be in a page fault as long as another
+ *	program likes: take it interruptibly, and after nothing.
  * @pos: the next event that read(2) looks at
- * @lines: filter of read(2); changed under @stream, publishers look without it
+ * @lines: filter of read(2); changed under hub->config, looked at without it
  * @kinds: ditto
  * @wait: who waits for this file
  * @slot: its place in hub->sleepers, or GPIOHUB_NO_SLOT until it first sleeps
@@ -39,7 +40,7 @@ struct page;
  * @cursor: the mapped cursor, or NULL; set once, see map.c
  * @cursor_page: its page, freed with the session
  * @rate_begin: when the current second of the file's rate began, ns
- * @rate_used: how much of it is used; both under @stream
+ * @rate_used: how much of it is used; both under hub->lock
  * @end: frees it after a grace period
  */
 struct gpiohub_session {
@@ -90,7 +91,7 @@ __poll_t gpiohub_stream_poll(struct file *file, struct poll_table_struct *table)
 int gpiohub_map(struct file *file, struct vm_area_struct *vma);
 
 /* claim.c: who watches and who owns. */
-int gpiohub_subscribe(struct gpiohub_session *session, u64 lines, u32 *culprit);
+int gpiohub_subscribe(struct gpiohub_session *session, u64 lines, u32 kinds, u32 *culprit);
 int gpiohub_claim(struct gpiohub_session *session, u64 lines, u8 guard, u32 *culprit);
 int gpiohub_release(struct gpiohub_session *session, u64 lines, u32 *culprit);
 void gpiohub_release_all(struct gpiohub_session *session, const struct pid *process);

@@ -16,8 +16,9 @@ static bool wanted(const struct gpiohub_session *session, const struct gpiohub_e
 {
 	u8 type = event->type == GPIOHUB_EVENT_TEXT ? GPIOHUB_EVENT_MESSAGE : event->type;
 
-	return (session->kinds & GPIOHUB_KIND(type)) &&
-	       (event->line == GPIOHUB_NO_LINE || (session->lines & 1ULL << event->line));
+	return (READ_ONCE(session->kinds) & GPIOHUB_KIND(type)) &&
+	       (event->line == GPIOHUB_NO_LINE ||
+		(READ_ONCE(session->lines) & 1ULL << event->line));
 }
 
 /* The reader was lapped: go to the oldest event, and say what was lost. */
@@ -103,7 +104,8 @@ static ssize_t read_events(struct gpiohub_session *session, char __user *buf, si
 
 /*
  * Is there something to read? Skips what the filter does not want, so that it is
- * looked at once. Enlists first: what is published from then on wakes.
+ * looked at once. Enlists first: what is published from then on wakes. Yes, too,
+ * while somebody reads, for who reads may sit in a page fault: the caller will see.
  */
 static bool readable(struct gpiohub_session *session)
 {
@@ -111,7 +113,8 @@ static bool readable(struct gpiohub_session *session)
 	bool found;
 
 	gpiohub_sleepers_enlist(session);
-	mutex_lock(&session->stream);
+	if (!mutex_trylock(&session->stream))
+		return true;
 	found = next_event(session, &event);
 	/* It was only a look. */
 	if (found)
@@ -128,11 +131,9 @@ static int wait_for_news(struct gpiohub_session *session)
 	int err = 0;
 
 	add_wait_queue(&session->wait, &wait);
-	gpiohub_sleepers_enlist(session);
 	if (signal_pending(current))
 		err = -ERESTARTSYS;
-	else if (!gpiohub_hub_dead(hub) && !READ_ONCE(session->cursor) &&
-		 gpiohub_ring_head(&hub->ring) == (u32)READ_ONCE(session->pos))
+	else if (!gpiohub_hub_dead(hub) && !READ_ONCE(session->cursor) && !readable(session))
 		wait_woken(&wait, TASK_INTERRUPTIBLE, MAX_SCHEDULE_TIMEOUT);
 	remove_wait_queue(&session->wait, &wait);
 	return err;
@@ -152,7 +153,8 @@ ssize_t gpiohub_stream_read(struct file *file, char __user *buf, size_t size, lo
 			return -EBUSY;
 		/* Before the events: what came before the end is still given. */
 		dead = gpiohub_hub_dead(session->hub);
-		mutex_lock(&session->stream);
+		if (mutex_lock_interruptible(&session->stream))
+			return -ERESTARTSYS;
 		done = read_events(session, buf, size);
 		*ppos = session->pos * sizeof(struct gpiohub_event);
 		mutex_unlock(&session->stream);
@@ -186,15 +188,17 @@ ssize_t gpiohub_stream_write(struct file *file, const char __user *buf, size_t s
 		return -EMSGSIZE;
 	if (copy_from_user(text, buf, size))
 		return -EFAULT;
-	if (gpiohub_hub_dead(hub))
-		return -ENODEV;
 	err = gpiohub_session_spend(session);
 	if (err)
 		return err;
 	flags = gpiohub_hub_lock(hub);
-	gpiohub_hub_message(hub, text, size);
+	/* Under the lock under which the end is said: nothing comes after it. */
+	if (!gpiohub_hub_dead(hub))
+		gpiohub_hub_message(hub, text, size);
+	else
+		err = -ENODEV;
 	gpiohub_hub_unlock(hub, flags);
-	return size;
+	return err ?: size;
 }
 
 /* Under session->stream. Return: the sequence number asked for, or an errno. */
@@ -239,13 +243,16 @@ loff_t gpiohub_stream_llseek(struct file *file, loff_t offset, int whence)
 
 	if (gpiohub_hub_dead(session->hub))
 		return -ENODEV;
-	mutex_lock(&session->stream);
+	if (mutex_lock_interruptible(&session->stream))
+		return -ERESTARTSYS;
 	seq = seek(session, offset, whence);
 	if (seq >= 0) {
 		session->pos = seq;
 		file->f_pos = seq * sizeof(struct gpiohub_event);
 	}
 	mutex_unlock(&session->stream);
+	/* Who waits on this file waits in another place now. */
+	wake_up_interruptible(&session->wait);
 	return seq < 0 ? seq : seq * sizeof(struct gpiohub_event);
 }
 

@@ -124,22 +124,23 @@ static ssize_t mask_show(struct device *dev, char *buf, size_t offset)
 	return sysfs_emit(buf, "%016llx\n", mask);
 }
 
-#define MASK_ATTR(name)								\
+#define MASK_ATTR(name, access)							\
 static ssize_t name##_show(struct device *dev, struct device_attribute *attr,	\
 			   char *buf)						\
 {										\
 	return mask_show(dev, buf, offsetof(struct gpiohub_state, name));	\
 }										\
-static DEVICE_ATTR_RO(name)
+static DEVICE_ATTR_##access(name)
 
-MASK_ATTR(levels);
-MASK_ATTR(known);
-MASK_ATTR(outputs);
-MASK_ATTR(held);
-MASK_ATTR(watched);
-MASK_ATTR(owned);
-MASK_ATTR(kept);
-MASK_ATTR(gone);
+/* Levels are for who may read the device. */
+MASK_ATTR(levels, ADMIN_RO);
+MASK_ATTR(known, RO);
+MASK_ATTR(outputs, RO);
+MASK_ATTR(held, RO);
+MASK_ATTR(watched, RO);
+MASK_ATTR(owned, RO);
+MASK_ATTR(kept, RO);
+MASK_ATTR(gone, RO);
 
 static struct attribute *gpiohub_hub_attrs[] = {
 	&dev_attr_label.attr,
