@@ -6,7 +6,7 @@ KDIR	?= /lib/modules/$(shell uname -r)/build
 PRESET	?= release
 DESTDIR	?=
 PREFIX	?= /usr/local
-RELEASE	= $(shell $(MAKE) -s --no-print-directory -C $(KDIR) kernelrelease 2>/dev/null)
+RELEASE	= $(shell sed -n 's/.*UTS_RELEASE "\(.*\)".*/\1/p' $(KDIR)/include/generated/utsrelease.h 2>/dev/null)
 
 .DEFAULT_GOAL := all
 .PHONY: help all modules programs demo test test-matrix test-long kselftest bench style \
@@ -57,6 +57,7 @@ install: ## modules and programs onto this machine (as root)
 		$(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) modules_install
 	$(if $(DESTDIR),,depmod $(RELEASE))
 	DESTDIR=$(DESTDIR) cmake --install build/$(PRESET) --prefix $(PREFIX)
+	$(if $(DESTDIR),,packaging/activate $(PREFIX))
 
 uninstall: ## what install put there
 	rm -f $(DESTDIR)/lib/modules/$(RELEASE)/extra/gpiohub.ko* \
