@@ -4,6 +4,8 @@
 #include <gpiohub/wire.hpp>
 
 #include <cerrno>
+#include <charconv>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <netdb.h>
@@ -29,6 +31,15 @@ void limit_sends(int fd, milliseconds timeout)
 	const timeval limit = {
 		static_cast<time_t>(seconds.count()), static_cast<suseconds_t>(rest.count())};
 	::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+}
+
+/* getaddrinfo(3) would cut a larger number to 16 bits. */
+bool is_port(std::string_view text)
+{
+	std::uint16_t port = 0;
+	const char *end = text.data() + text.size();
+	const auto parsed = std::from_chars(text.data(), end, port);
+	return parsed.ec == std::errc() && parsed.ptr == end && port != 0;
 }
 
 Error cannot_connect(const Address &address, int code)
@@ -122,9 +133,11 @@ Result<Address> Address::parse(std::string_view text)
 		return wrong;
 	if (!rest.empty())
 		address.port = rest.substr(1);
-	const bool numeric = address.port.find_first_not_of("0123456789") == std::string::npos;
-	if (address.host.empty() || !numeric)
+	if (address.host.empty())
 		return wrong;
+	if (!is_port(address.port))
+		return Error{EINVAL,
+			"\"" + address.port + "\" is no port: write a number from 1 to 65535"};
 	return address;
 }
 

@@ -37,6 +37,18 @@ TEST_CASE("what is no address is refused")
 	}
 }
 
+TEST_CASE("a port that no socket can have is refused, not cut")
+{
+	for (const char *text :
+		{"tcp:board:0", "tcp:board:65536", "tcp:board:74273", "tcp:[::1]:99999999999"}) {
+		const auto address = Address::parse(text);
+		REQUIRE_FALSE(address.ok());
+		CHECK(address.error().code == EINVAL);
+		CHECK_THAT(address.error().what, Catch::Contains("from 1 to 65535"));
+	}
+	CHECK(Address::parse("tcp:board:65535")->port == "65535");
+}
+
 TEST_CASE("a socket where nobody listens says what to do")
 {
 	const auto fd = connect_to({"/nonexistent/socket", {}, {}}, std::chrono::seconds(1));
