@@ -59,6 +59,30 @@ std::uint32_t load_claim(const RingView &ring) noexcept
 	return __atomic_load_n(&ring.positions->claim, __ATOMIC_RELAXED);
 }
 
+/* Records that were never written are zero: no event has type 0. */
+bool is_blank(const RingView &ring, std::uint64_t position) noexcept
+{
+	gpiohub_event copy;
+
+	load_record(ring.records[position & (ring.size - 1)], copy);
+	return copy.seq == 0 && copy.type == 0;
+}
+
+/*
+ * The first event of a ring that was never full, by halves: up to it, from
+ * `blank` on, all records are blank.
+ */
+std::uint64_t first_written(const RingView &ring, std::uint64_t blank, std::uint64_t end) noexcept
+{
+	std::uint64_t written = end - 1;
+
+	while (written - blank > 1) {
+		const std::uint64_t middle = blank + (written - blank) / 2;
+		(is_blank(ring, middle) ? blank : written) = middle;
+	}
+	return written;
+}
+
 } // namespace
 
 RingBounds ring_bounds(const RingView &ring) noexcept
@@ -74,7 +98,10 @@ RingBounds ring_bounds(const RingView &ring) noexcept
 		if (static_cast<std::uint32_t>(end) != head)
 			return {head, head}; /* nothing was ever written */
 		const std::uint64_t claimed = end + (claim - head);
-		return {claimed > ring.size ? claimed - ring.size : 0, end};
+		const std::uint64_t oldest = claimed > ring.size ? claimed - ring.size : 0;
+		if (oldest == end || !is_blank(ring, oldest))
+			return {oldest, end};
+		return {first_written(ring, oldest, end), end};
 	}
 }
 

@@ -204,6 +204,17 @@ TEST_CASE("a pause of 2^32 events and more is noticed")
 	CHECK(reader.seq() == end);
 }
 
+TEST_CASE("a reader from before the first event is taken to it")
+{
+	Ring ring(8, 100);
+	RingReader reader(ring.writer.view(), 0);
+	std::uint64_t lost = 0;
+	ring.publish(2);
+
+	CHECK(numbers(reader, 8, lost) == Numbers{100, 101});
+	CHECK(lost == 100);
+}
+
 TEST_CASE("a reader that is ahead of the stream waits for it")
 {
 	Ring ring(8);
@@ -231,6 +242,16 @@ TEST_CASE("the bounds of a ring are told in 64 bits")
 		ring.publish(3);
 		CHECK(ring_bounds(ring.writer.view()).oldest == 0);
 		CHECK(ring_bounds(ring.writer.view()).end == 3);
+	}
+	SECTION("not yet full, of a stream that did not begin with 0")
+	{
+		const std::uint64_t first =
+			GENERATE(std::uint64_t{3}, std::uint64_t{100}, kWrap - 2, 5 * kWrap);
+		const std::uint64_t count = GENERATE(range(1U, 9U));
+		Ring ring(8, first);
+		ring.publish(count);
+		CHECK(ring_bounds(ring.writer.view()).oldest == first);
+		CHECK(ring_bounds(ring.writer.view()).end == first + count);
 	}
 	SECTION("full, after the positions wrapped")
 	{
