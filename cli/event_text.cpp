@@ -31,10 +31,10 @@ std::uint64_t lost_by(const gpiohub_event &event)
 	return event.levels;
 }
 
-gpiohub_event lost_event(std::uint64_t lost, std::uint64_t before)
+gpiohub_event lost_event(std::uint64_t lost, std::uint64_t first)
 {
 	gpiohub_event event = {};
-	event.seq = before > lost ? before - lost : 0;
+	event.seq = first;
 	event.type = GPIOHUB_EVENT_LOST;
 	event.line = GPIOHUB_NO_LINE;
 	event.value = static_cast<__u32>(std::min<std::uint64_t>(lost, UINT32_MAX));
@@ -57,22 +57,33 @@ std::uint8_t byte_of(std::uint32_t value, unsigned index)
 void EventText::append(std::string &out, const Received &received, std::uint64_t limit)
 {
 	if (received.lost > 0)
-		lose(out, received.hub, received.lost,
-			received.events.empty() ? 0 : received.events.front().seq);
+		lose(out, received.hub, received.lost, first_lost(received));
 	for (const gpiohub_event &each : received.events) {
 		if (shown_ >= limit)
 			return;
 		if (each.type == GPIOHUB_EVENT_LOST)
-			lose(out, received.hub, lost_by(each), each.seq + lost_by(each));
+			lose(out, received.hub, lost_by(each), each.seq);
 		else
 			event(out, received.hub, each);
 	}
 }
 
-/* `seq`: the first position after the loss, if known. */
-void EventText::lose(std::string &out, std::uint8_t hub, std::uint64_t lost, std::uint64_t seq)
+/* 0 where neither an event after the loss nor one before it tells. */
+std::uint64_t EventText::first_lost(const Received &received) const
+{
+	if (received.events.empty()) {
+		const auto next = next_.find(received.hub);
+		return next == next_.end() ? 0 : next->second;
+	}
+	const std::uint64_t after = received.events.front().seq;
+	return after > received.lost ? after - received.lost : 0;
+}
+
+/* `first`: the position where the loss begins. */
+void EventText::lose(std::string &out, std::uint8_t hub, std::uint64_t lost, std::uint64_t first)
 {
 	lost_ += lost;
+	next_[hub] = first + lost;
 	messages_.erase(hub); /* its texts will not come */
 	switch (style_) {
 	case Style::Human:
@@ -84,13 +95,14 @@ void EventText::lose(std::string &out, std::uint8_t hub, std::uint64_t lost, std
 			names_.hubs[hub], lost);
 		return;
 	case Style::Raw:
-		append_record(out, lost_event(lost, seq));
+		append_record(out, lost_event(lost, first));
 		return;
 	}
 }
 
 void EventText::event(std::string &out, std::uint8_t hub, const gpiohub_event &event)
 {
+	next_[hub] = event.seq + 1;
 	if (style_ == Style::Raw) {
 		append_record(out, event);
 		shown_++;

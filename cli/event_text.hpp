@@ -45,7 +45,8 @@ private:
 		std::string text;
 	};
 
-	void lose(std::string &out, std::uint8_t hub, std::uint64_t lost, std::uint64_t seq);
+	std::uint64_t first_lost(const Received &received) const;
+	void lose(std::string &out, std::uint8_t hub, std::uint64_t lost, std::uint64_t first);
 	void event(std::string &out, std::uint8_t hub, const gpiohub_event &event);
 	bool complete(std::uint8_t hub, const gpiohub_event &event);
 	void human(std::string &out, std::uint8_t hub, const gpiohub_event &event) const;
@@ -56,7 +57,8 @@ private:
 
 	Style style_;
 	Names names_;
-	std::map<std::uint8_t, Message> messages_; /* by hub */
+	std::map<std::uint8_t, Message> messages_;   /* by hub */
+	std::map<std::uint8_t, std::uint64_t> next_; /* by hub: the position after the last */
 	std::uint64_t shown_ = 0;
 	std::uint64_t lost_ = 0;
 };

@@ -149,6 +149,23 @@ TEST_CASE("raw records come as they are, losses among them")
 	CHECK(std::memcmp(out.data() + sizeof(lost), events.data(), 2 * sizeof(lost)) == 0);
 }
 
+TEST_CASE("a raw loss that comes alone begins where the stream stood")
+{
+	EventText text = printer(Style::Raw);
+	std::string out;
+	text.append(out, {0, false, 0, {event(41, GPIOHUB_EVENT_RISING, 4)}}, kNoLimit);
+	text.append(out, {0, false, 5, {}}, kNoLimit);
+	text.append(out, {0, false, 2, {}}, kNoLimit);
+
+	REQUIRE(out.size() == 3 * sizeof(gpiohub_event));
+	gpiohub_event lost[2] = {};
+	std::memcpy(lost, out.data() + sizeof(gpiohub_event), sizeof(lost));
+	CHECK(lost[0].seq == 42);
+	CHECK(lost[0].levels == 5);
+	CHECK(lost[1].seq == 47);
+	CHECK(lost[1].levels == 2);
+}
+
 TEST_CASE("losses of both kinds add up")
 {
 	gpiohub_event lost = event(5, GPIOHUB_EVENT_LOST, GPIOHUB_NO_LINE, 7);
