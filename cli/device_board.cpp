@@ -24,6 +24,12 @@ using Json = nlohmann::ordered_json;
 /* How often to look again while poll(2) only says that a line is gone. */
 constexpr int kGoneRetryMs = 200;
 
+Error cannot_open(const std::string &path, int code)
+{
+	const std::string name = path.substr(path.rfind('/') + 1);
+	return {code, explain({.deed = "open", .code = code, .hub = name})};
+}
+
 /* For driving if the user may, else for looking. Reads never block. */
 Result<Device> open_device(const std::string &path)
 {
@@ -32,9 +38,7 @@ Result<Device> open_device(const std::string &path)
 		device = Device::open(path, Device::Access::Look, true);
 	if (device)
 		return device;
-	const std::string name = path.substr(path.rfind('/') + 1);
-	return Error{device.error().code,
-		explain({"open", device.error().code, name, GPIOHUB_NO_LINE, 0, {}, {}})};
+	return cannot_open(path, device.error().code);
 }
 
 class DeviceBoard : public Board

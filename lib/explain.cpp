@@ -49,7 +49,8 @@ std::string busy(const Failure &failure)
 			info.owner_uid);
 	if ((info.flags & GPIOHUB_LINE_KEPT) != 0)
 		return fmt::format("it is kept as {} of user {} left it: do this as that user, or "
-				   "as root",
+				   "as root, and without the daemon, which is another user "
+				   "(gpiohub --direct)",
 			info.owner_comm[0] != '\0' ? info.owner_comm : "a program", info.owner_uid);
 	if (failure.chip_line && !failure.chip_line->consumer.empty())
 		return fmt::format("\"{}\" uses it outside gpiohub: stop that program, or unload "
@@ -85,6 +86,31 @@ std::string refused(const Failure &failure)
 	       "up; be in its group (gpiohub), or go through the daemon";
 }
 
+std::string not_permitted(const Failure &failure)
+{
+	if (failure.deed == "open")
+		return "this machine forbids the device, whoever asks: a container or a service "
+		       "has to be given it (DeviceAllow= of systemd, --device of docker)";
+	return "this client does not own it: claim it first";
+}
+
+/* Of the module's own making only for a set; else it is the chip's. */
+std::string io_error(const Failure &failure)
+{
+	const bool output = failure.info && failure.info->direction == GPIOHUB_DIRECTION_OUTPUT;
+	if (failure.deed == "set" && !output)
+		return "it is not an output: configure it as one first";
+	return "its chip did not answer, or refused: look at the kernel's log (dmesg)";
+}
+
+std::string unknown_call(const Failure &failure)
+{
+	if (failure.deed == "open")
+		return "it is no device of gpiohub: those are /dev/gpiohub0 and so on "
+		       "(\"gpiohub list --hubs\")";
+	return "the hub does not know how: is its module older than this program?";
+}
+
 std::string unsupported(const Failure &failure)
 {
 	if (failure.deed == "watch")
@@ -104,9 +130,11 @@ std::string reason(const Failure &failure)
 	case EACCES:
 		return refused(failure);
 	case EPERM:
-		return "this client does not own it: claim it first";
+		return not_permitted(failure);
 	case EIO:
-		return "it is not an output: configure it as one first";
+		return io_error(failure);
+	case ENOTTY:
+		return unknown_call(failure);
 	case EOPNOTSUPP:
 		return unsupported(failure);
 	case ENOENT:
@@ -136,7 +164,7 @@ std::string explain(const Failure &failure)
 
 Error explain(const Device &device, std::string_view deed, const Error &error)
 {
-	Failure failure = {deed, error.code, {}, error.line, 0, {}, {}};
+	Failure failure = {.deed = deed, .code = error.code, .line = error.line};
 
 	if (const auto info = device.info(); info.ok()) {
 		failure.hub = info->name;

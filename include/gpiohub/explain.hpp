@@ -28,13 +28,13 @@ namespace gpiohub
  * chip_line: the line as its chip knows it: its name, and who uses it
  */
 struct Failure {
-	std::string_view deed;
+	std::string_view deed = {};
 	int code = 0;
-	std::string hub;
+	std::string hub = {};
 	std::uint8_t line = GPIOHUB_NO_LINE;
 	unsigned lines = 0;
-	std::optional<gpiohub_line_info> info;
-	std::optional<ChipLine> chip_line;
+	std::optional<gpiohub_line_info> info = {};
+	std::optional<ChipLine> chip_line = {};
 };
 
 /** One line of text, without a full stop. Pure. */

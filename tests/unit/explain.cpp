@@ -47,7 +47,8 @@ TEST_CASE("a line in use is said with its holder and what to do")
 		failure.info->flags = GPIOHUB_LINE_KEPT;
 		failure.info->owner_uid = 1000;
 		CHECK_THAT(explain(failure),
-			Catch::Contains("of user 1000") && Catch::Contains("or as root"));
+			Catch::Contains("of user 1000") && Catch::Contains("or as root") &&
+				Catch::Contains("gpiohub --direct"));
 	}
 	SECTION("somebody outside gpiohub, with a name")
 	{
@@ -76,25 +77,54 @@ TEST_CASE("other errors on a line say what to do")
 		Catch::Contains("its chip cannot do that"));
 }
 
+TEST_CASE("only a set on a line that is no output says that it is none")
+{
+	Failure failure = failure_on_line_4("set", EIO);
+	CHECK_THAT(explain(failure), Catch::Contains("it is not an output"));
+	failure.info->direction = GPIOHUB_DIRECTION_OUTPUT;
+	CHECK_THAT(explain(failure), Catch::Contains("its chip did not answer"));
+
+	for (const char *deed : {"read", "claim", "watch", "configure"}) {
+		const std::string text = explain(failure_on_line_4(deed, EIO));
+		CHECK_THAT(text, Catch::Contains("its chip did not answer"));
+		CHECK_THAT(text, !Catch::Contains("output"));
+	}
+}
+
+TEST_CASE("a device that the machine forbids is no matter of groups or owners")
+{
+	const std::string text = explain({.deed = "open", .code = EPERM, .hub = "gpiohub0"});
+	CHECK_THAT(text, Catch::Contains("this machine forbids the device"));
+	CHECK_THAT(text, !Catch::Contains("claim"));
+}
+
+TEST_CASE("a device of something else is called that")
+{
+	CHECK_THAT(explain({.deed = "open", .code = ENOTTY, .hub = "gpiochip0"}),
+		Catch::StartsWith("cannot open gpiochip0: it is no device of gpiohub"));
+	CHECK_THAT(explain(failure_on_line_4("watch", ENOTTY)), Catch::Contains("older"));
+}
+
 TEST_CASE("a line that the hub does not have is told with those that it has")
 {
-	const Failure failure = {"watch", ENXIO, "gpiohub0", 40, 28, {}, {}};
+	const Failure failure = {
+		.deed = "watch", .code = ENXIO, .hub = "gpiohub0", .line = 40, .lines = 28};
 	CHECK(explain(failure) == "cannot watch line 40 of gpiohub0: the hub has lines 0 to 27");
 }
 
 TEST_CASE("errors about a whole hub name it")
 {
-	CHECK(explain({"open", ENOENT, "gpiohub0", GPIOHUB_NO_LINE, 0, {}, {}}) ==
+	CHECK(explain({.deed = "open", .code = ENOENT, .hub = "gpiohub0"}) ==
 		"cannot open gpiohub0: there is no such device: load the module (modprobe gpiohub "
 		"hubs=auto)");
-	CHECK_THAT(explain({"watch", ENODEV, "gpiohub0", GPIOHUB_NO_LINE, 0, {}, {}}),
+	CHECK_THAT(explain({.deed = "watch", .code = ENODEV, .hub = "gpiohub0"}),
 		Catch::Contains("the hub is gone"));
-	CHECK_THAT(explain({"open", EACCES, "gpiohub0", GPIOHUB_NO_LINE, 0, {}, {}}),
+	CHECK_THAT(explain({.deed = "open", .code = EACCES, .hub = "gpiohub0"}),
 		Catch::Contains("be in the group"));
 }
 
 TEST_CASE("an errno that nobody foresaw is still told")
 {
-	CHECK(explain({"set", ENOMEM, "gpiohub0", GPIOHUB_NO_LINE, 0, {}, {}}) ==
+	CHECK(explain({.deed = "set", .code = ENOMEM, .hub = "gpiohub0"}) ==
 		"cannot set gpiohub0: Cannot allocate memory");
 }
