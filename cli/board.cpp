@@ -14,6 +14,11 @@ const Hub *Board::find_hub(std::uint8_t number) const noexcept
 	return found == hubs_.end() ? nullptr : &*found;
 }
 
+Error neither(const Error &daemon, const Error &devices)
+{
+	return {devices.code, daemon.what + "; and the device: " + devices.what};
+}
+
 Result<std::unique_ptr<Board>> open_board(const Where &where)
 {
 	if (where.direct || !where.device.empty())
@@ -29,7 +34,10 @@ Result<std::unique_ptr<Board>> open_board(const Where &where)
 	/* A daemon that refuses us is an answer; one that is not there is none. */
 	if (daemon || (daemon.error().code != ENOENT && daemon.error().code != ECONNREFUSED))
 		return daemon;
-	return open_devices({});
+	auto devices = open_devices({});
+	if (!devices)
+		return neither(daemon.error(), devices.error());
+	return devices;
 }
 
 } // namespace gpiohub::cli

@@ -68,6 +68,8 @@ protected:
 Result<std::unique_ptr<Board>> open_daemon(const Address &address);
 /** One device, or with "" all of them. */
 Result<std::unique_ptr<Board>> open_devices(const std::string &path);
+/** The error of who found no daemon, and then no devices: either may be mended. */
+Error neither(const Error &daemon, const Error &devices);
 /** What the options say; else the daemon if it runs, else the devices. */
 Result<std::unique_ptr<Board>> open_board(const Where &where);
 

@@ -51,7 +51,7 @@ public:
 			return device.error();
 		const auto info = device->info();
 		if (!info)
-			return info.error();
+			return cannot_open(path, info.error().code);
 		hubs_.push_back({number_of(*info), *info});
 		devices_.emplace(number_of(*info), *std::move(device));
 		return {};
