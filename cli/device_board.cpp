@@ -124,15 +124,7 @@ public:
 		return {};
 	}
 
-	Result<std::optional<Received>> next() override
-	{
-		for (Stream &stream : streams_) {
-			auto received = stream.next();
-			if (!received || received->has_value())
-				return received;
-		}
-		return std::optional<Received>();
-	}
+	Result<std::optional<Received>> next() override { return next_in_turn(streams_, turn_); }
 
 	Result<bool> wait(int stop) override
 	{
@@ -213,6 +205,7 @@ private:
 	std::map<std::uint8_t, Device> devices_;
 	std::map<std::string, std::vector<ChipLine>> chips_;
 	std::vector<Stream> streams_;
+	std::size_t turn_ = 0; /* of streams_: the one to ask first */
 };
 
 } // namespace

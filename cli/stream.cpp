@@ -4,7 +4,6 @@
 #include <gpiohub/explain.hpp>
 
 #include <cerrno>
-#include <vector>
 
 namespace gpiohub::cli
 {
@@ -67,24 +66,21 @@ Result<Batch> Stream::fill(std::span<gpiohub_event> out)
 
 Result<std::optional<Received>> Stream::next()
 {
-	for (;;) {
-		Received received = {hub_, false, 0, std::vector<gpiohub_event>(kBatch)};
-		const auto batch = fill(received.events);
-		if (!batch)
-			return batch.error();
-		received.lost = batch->lost;
-		received.events.resize(batch->count);
-		std::erase_if(received.events,
-			[this](const gpiohub_event &event) { return !wanted(event); });
-		if (!received.events.empty() || received.lost > 0)
-			return std::optional(std::move(received));
-		if (batch->count > 0)
-			continue; /* others' events only: there may be more */
-		if (!gone_ || gone_told_)
-			return std::optional<Received>();
-		gone_told_ = true;
-		return std::optional(Received{hub_, true, 0, {}});
-	}
+	Received received = {hub_, false, 0, std::vector<gpiohub_event>(kBatch)};
+	const auto batch = fill(received.events);
+	if (!batch)
+		return batch.error();
+	received.lost = batch->lost;
+	received.events.resize(batch->count);
+	/* If none is left they count all the same: more may be there, and others wait. */
+	std::erase_if(
+		received.events, [this](const gpiohub_event &event) { return !wanted(event); });
+	if (batch->count > 0 || received.lost > 0)
+		return std::optional(std::move(received));
+	if (!gone_ || gone_told_)
+		return std::optional<Received>();
+	gone_told_ = true;
+	return std::optional(Received{hub_, true, 0, {}});
 }
 
 bool Stream::prepare_sleep()

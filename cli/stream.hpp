@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 namespace gpiohub::cli
 {
@@ -22,7 +23,10 @@ public:
 	static Result<Stream> begin(
 		Device &device, std::uint8_t hub, std::uint64_t lines, std::uint32_t kinds);
 
-	/** What has come, with events left out that were not asked for. */
+	/**
+	 * What has come, with events left out that were not asked for: that may be
+	 * all of them, and more may have come.
+	 */
 	Result<std::optional<Received>> next();
 
 	/** True: nothing is there, poll(2) on the device will tell. */
@@ -55,5 +59,22 @@ private:
 	std::optional<MappedCursor> cursor_;
 	std::optional<RingReader> reader_; /* of ring_; without it read(2) is used */
 };
+
+/**
+ * The next of what has come to several sources, each with a next() like a
+ * stream's. The one that gave last is asked last, so that a flood on one does not
+ * starve the others; `turn` remembers which, and begins with 0.
+ */
+template <class Source>
+Result<std::optional<Received>> next_in_turn(std::vector<Source> &sources, std::size_t &turn)
+{
+	for (std::size_t asked = 0; asked < sources.size(); asked++) {
+		turn %= sources.size();
+		auto received = sources[turn++].next();
+		if (!received || received->has_value())
+			return received;
+	}
+	return std::optional<Received>();
+}
 
 } // namespace gpiohub::cli
