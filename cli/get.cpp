@@ -3,8 +3,6 @@
 #include "lines.hpp"
 #include "verbs.hpp"
 
-#include <fmt/format.h>
-
 namespace gpiohub::cli
 {
 
@@ -41,8 +39,7 @@ Result<Exit> get(const Where &where, const Options &options)
 			text += line_text(**board, id) + "=";
 		text += (levels[id.hub] >> id.line & 1) != 0 ? '1' : '0';
 	}
-	fmt::print("{}\n", text);
-	return Exit::Ok;
+	return printed(text + "\n");
 }
 
 } // namespace

@@ -5,6 +5,7 @@
 #include "words.hpp"
 
 #include <fmt/format.h>
+#include <iterator>
 
 namespace gpiohub::cli
 {
@@ -36,31 +37,35 @@ std::string flag_words(std::uint32_t flags)
 	return text.empty() ? "free" : text;
 }
 
-void print_hub(const gpiohub_info &info)
+std::string hub_text(const gpiohub_info &info)
 {
-	fmt::print("{}\n", info.name);
-	fmt::print("  made from  {}\n", info.label);
-	fmt::print("  lines      {}\n", info.lines);
-	fmt::print("  ring       {} events\n", info.records);
-	fmt::print("  epoch      {:#x}\n", info.epoch);
-	fmt::print("  ABI        {}, features {:#x}\n", info.abi_version, info.features);
+	return fmt::format("{}\n"
+			   "  made from  {}\n"
+			   "  lines      {}\n"
+			   "  ring       {} events\n"
+			   "  epoch      {:#x}\n"
+			   "  ABI        {}, features {:#x}\n",
+		info.name, info.label, info.lines, info.records, info.epoch, info.abi_version,
+		info.features);
 }
 
-void print_line(const Hub &hub, const wire::LineInfo &line)
+std::string line_text(const Hub &hub, const wire::LineInfo &line)
 {
 	const gpiohub_line_info &info = line.info;
+	std::string text = fmt::format("line {} of {}\n", info.line, hub.info.name);
+	auto to = std::back_inserter(text);
 
-	fmt::print("line {} of {}\n", info.line, hub.info.name);
-	fmt::print("  name       {}\n", line.name[0] != '\0' ? line.name : "-");
-	fmt::print("  chip       {}, offset {}\n", info.chip, info.offset);
-	fmt::print("  state      {}\n", flag_words(info.flags));
-	fmt::print("  direction  {}, bias {}, drive {}\n", direction_word(info.direction),
+	fmt::format_to(to, "  name       {}\n", line.name[0] != '\0' ? line.name : "-");
+	fmt::format_to(to, "  chip       {}, offset {}\n", info.chip, info.offset);
+	fmt::format_to(to, "  state      {}\n", flag_words(info.flags));
+	fmt::format_to(to, "  direction  {}, bias {}, drive {}\n", direction_word(info.direction),
 		bias_word(info.bias), drive_word(info.drive));
-	fmt::print("  debounce   {} us\n", info.debounce_us);
-	fmt::print("  owner      {}\n", who(info));
-	fmt::print("  guard      {}\n", guard_word(info.guard));
-	fmt::print("  watchers   {}\n", info.watchers);
-	fmt::print("  consumer   {}\n", line.consumer[0] != '\0' ? line.consumer : "-");
+	fmt::format_to(to, "  debounce   {} us\n", info.debounce_us);
+	fmt::format_to(to, "  owner      {}\n", who(info));
+	fmt::format_to(to, "  guard      {}\n", guard_word(info.guard));
+	fmt::format_to(to, "  watchers   {}\n", info.watchers);
+	fmt::format_to(to, "  consumer   {}\n", line.consumer[0] != '\0' ? line.consumer : "-");
+	return text;
 }
 
 Result<Exit> info(const Where &where, const std::vector<std::string> &texts)
@@ -68,10 +73,11 @@ Result<Exit> info(const Where &where, const std::vector<std::string> &texts)
 	const auto board = open_board(where);
 	if (!board)
 		return board.error();
+	std::string text;
 	if (texts.empty()) {
 		for (const Hub &hub : (*board)->hubs())
-			print_hub(hub.info);
-		return Exit::Ok;
+			text += hub_text(hub.info);
+		return printed(text);
 	}
 
 	const auto lines = find_lines(**board, texts);
@@ -81,9 +87,9 @@ Result<Exit> info(const Where &where, const std::vector<std::string> &texts)
 		const auto line = (*board)->line_info(id.hub, id.line);
 		if (!line)
 			return line.error();
-		print_line(*(*board)->find_hub(id.hub), *line);
+		text += line_text(*(*board)->find_hub(id.hub), *line);
 	}
-	return Exit::Ok;
+	return printed(text);
 }
 
 } // namespace

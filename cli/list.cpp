@@ -45,7 +45,7 @@ std::string used_by(const wire::LineInfo &line)
 	return "-";
 }
 
-Result<void> print_line(Board &board, std::uint8_t hub, std::uint8_t number)
+Result<std::string> line_row(Board &board, std::uint8_t hub, std::uint8_t number)
 {
 	const auto line = board.line_info(hub, number);
 	if (!line)
@@ -54,10 +54,26 @@ Result<void> print_line(Board &board, std::uint8_t hub, std::uint8_t number)
 	const auto level = level_of(board, hub, info);
 	if (!level)
 		return level.error();
-	fmt::print("  {:>4}  {:<16} {:<20} {:>6}  {:<9} {:<5} {:>8}  {}\n", number,
+	return fmt::format("  {:>4}  {:<16} {:<20} {:>6}  {:<9} {:<5} {:>8}  {}\n", number,
 		line->name[0] != '\0' ? line->name : "-", info.chip, info.offset,
 		direction_word(info.direction), *level, info.watchers, used_by(*line));
-	return {};
+}
+
+Result<std::string> hub_rows(Board &board, const Hub &hub, bool with_lines)
+{
+	std::string text =
+		fmt::format("{}: {} lines, {}\n", hub.info.name, hub.info.lines, hub.info.label);
+	if (!with_lines)
+		return text;
+	text += fmt::format("  {:>4}  {:<16} {:<20} {:>6}  {:<9} {:<5} {:>8}  {}\n", "line", "name",
+		"chip", "offset", "direction", "level", "watchers", "used by");
+	for (unsigned line = 0; line < hub.info.lines; line++) {
+		const auto row = line_row(board, hub.number, static_cast<std::uint8_t>(line));
+		if (!row)
+			return row.error();
+		text += *row;
+	}
+	return text;
 }
 
 Result<Exit> list_hubs(const Where &where, bool with_lines)
@@ -65,20 +81,22 @@ Result<Exit> list_hubs(const Where &where, bool with_lines)
 	const auto board = open_board(where);
 	if (!board)
 		return board.error();
+	std::string text;
 	for (const Hub &hub : (*board)->hubs()) {
-		fmt::print("{}: {} lines, {}\n", hub.info.name, hub.info.lines, hub.info.label);
-		if (!with_lines)
-			continue;
-		fmt::print("  {:>4}  {:<16} {:<20} {:>6}  {:<9} {:<5} {:>8}  {}\n", "line", "name",
-			"chip", "offset", "direction", "level", "watchers", "used by");
-		for (unsigned line = 0; line < hub.info.lines; line++) {
-			const auto printed =
-				print_line(**board, hub.number, static_cast<std::uint8_t>(line));
-			if (!printed)
-				return printed.error();
-		}
+		const auto rows = hub_rows(**board, hub, with_lines);
+		if (!rows)
+			return rows.error();
+		text += *rows;
 	}
-	return Exit::Ok;
+	return printed(text);
+}
+
+std::string chip_row(const ChipLine &line)
+{
+	const std::string used = line.consumer.empty() ? "in use" : "used by " + line.consumer;
+	return fmt::format("  {:>4}  {:<16} {:<7} {}\n", line.offset,
+		line.name.empty() ? "-" : line.name, line.output ? "output" : "input",
+		line.used ? used : "free");
 }
 
 Result<Exit> list_chips_and_lines()
@@ -86,20 +104,16 @@ Result<Exit> list_chips_and_lines()
 	const auto chips = list_chips();
 	if (!chips)
 		return chips.error();
+	std::string text;
 	for (const Chip &chip : *chips) {
-		fmt::print("{}: {} lines, {}\n", chip.name, chip.lines, chip.label);
+		text += fmt::format("{}: {} lines, {}\n", chip.name, chip.lines, chip.label);
 		const auto lines = chip_lines(chip.name);
 		if (!lines)
 			return lines.error();
-		for (const ChipLine &line : *lines) {
-			const std::string used =
-				line.consumer.empty() ? "in use" : "used by " + line.consumer;
-			fmt::print("  {:>4}  {:<16} {:<7} {}\n", line.offset,
-				line.name.empty() ? "-" : line.name,
-				line.output ? "output" : "input", line.used ? used : "free");
-		}
+		for (const ChipLine &line : *lines)
+			text += chip_row(line);
 	}
-	return Exit::Ok;
+	return printed(text);
 }
 
 } // namespace

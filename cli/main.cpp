@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* gpiohub: the options that all verbs share, and the exit status. */
+#include "print.hpp"
 #include "verbs.hpp"
 
 #include <cerrno>
 #include <csignal>
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sstream>
+#include <unistd.h>
 
 namespace
 {
 
 using gpiohub::Error;
+using gpiohub::Result;
 using namespace gpiohub::cli;
 
 constexpr const char *kFooter = R"(
@@ -44,13 +49,34 @@ Exit exit_of(const Error &error)
 	}
 }
 
-int run(const Action &action, const Where &where)
+int status_of(const Result<Exit> &ended)
 {
-	const auto ended = action(where);
 	if (ended)
 		return static_cast<int>(*ended);
-	fmt::print(stderr, "gpiohub: {}\n", ended.error().what);
+	if (ended.error().code == EPIPE)
+		return static_cast<int>(Exit::Ok); /* who read our output has enough */
+	complain(fmt::format("gpiohub: {}\n", ended.error().what));
 	return static_cast<int>(exit_of(ended.error()));
+}
+
+/* The help that was asked for, or what is wrong with the options. */
+Result<Exit> explained(const CLI::App &app, const CLI::ParseError &error)
+{
+	std::ostringstream out;
+	std::ostringstream wrong;
+	const int code = app.exit(error, out, wrong);
+	complain(wrong.str());
+	const auto done = printed(out.str());
+	return done && code != 0 ? Exit::Usage : done;
+}
+
+/* Closed ones, lest a device or a socket gets their number and our output. */
+void occupy_standard_files()
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (::fcntl(fd, F_GETFD) < 0)
+			::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+	}
 }
 
 } // namespace
@@ -59,6 +85,7 @@ int main(int argc, char **argv)
 {
 	/* A reader that goes away ends us by a failed write, with a summary. */
 	std::signal(SIGPIPE, SIG_IGN);
+	occupy_standard_files();
 
 	CLI::App app{"Share a board's GPIO lines between programs.", "gpiohub"};
 	Where where;
@@ -86,7 +113,7 @@ int main(int argc, char **argv)
 	try {
 		app.parse(argc, argv);
 	} catch (const CLI::ParseError &error) {
-		return app.exit(error) == 0 ? 0 : static_cast<int>(Exit::Usage);
+		return status_of(explained(app, error));
 	}
-	return run(action, where);
+	return status_of(action(where));
 }

@@ -3,7 +3,6 @@
 #include "verbs.hpp"
 
 #include <cerrno>
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace gpiohub::cli
@@ -23,8 +22,7 @@ Result<Exit> stats(const Where &where)
 	const auto json = nlohmann::ordered_json::parse(*text, nullptr, false);
 	if (json.is_discarded())
 		return Error{EPROTO, "the daemon sent something that is no JSON"};
-	fmt::print("{}\n", json.dump(2));
-	return Exit::Ok;
+	return printed(json.dump(2) + "\n");
 }
 
 } // namespace

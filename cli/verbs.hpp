@@ -23,6 +23,9 @@ enum class Exit {
 	Failed = 5,  /* anything else */
 };
 
+/** Prints it: a verb's last step. */
+Result<Exit> printed(std::string_view text);
+
 using Action = std::function<Result<Exit>(const Where &)>;
 
 void add_list(CLI::App &app, Action &action);

@@ -5,6 +5,7 @@
  */
 #include "event_text.hpp"
 #include "lines.hpp"
+#include "print.hpp"
 #include "stop.hpp"
 #include "verbs.hpp"
 
@@ -48,19 +49,6 @@ Result<Names> names_of(Board &board, const std::vector<LineId> &lines)
 		names.lines[id] = info->name;
 	}
 	return names;
-}
-
-/* False: nobody reads it any more. */
-bool write_out(std::string_view text)
-{
-	while (!text.empty()) {
-		const ssize_t written = ::write(STDOUT_FILENO, text.data(), text.size());
-		if (written < 0 && errno != EINTR)
-			return false;
-		if (written > 0)
-			text.remove_prefix(static_cast<std::size_t>(written));
-	}
-	return true;
 }
 
 /* Why following events came to its end. */
@@ -120,7 +108,10 @@ private:
 			else
 				text_.append(out_, **received, limit_);
 		}
-		closed_ = !write_out(out_);
+		const auto written = write_all(STDOUT_FILENO, out_, -1);
+		closed_ = !written && written.error().code == EPIPE;
+		if (!written && !closed_)
+			return written.error();
 		return any;
 	}
 
@@ -153,8 +144,8 @@ Result<Exit> follow(Board &board, const std::vector<LineId> &lines, const Option
 	Watcher watcher(board, EventText(style_of(options), *std::move(names)), options.count,
 		masks.size());
 	const auto end = watcher.follow(stop->get());
-	fmt::print(stderr, "gpiohub: {} events received, {} lost\n", watcher.text().shown(),
-		watcher.text().lost());
+	complain(fmt::format("gpiohub: {} events received, {} lost\n", watcher.text().shown(),
+		watcher.text().lost()));
 	if (!end)
 		return end.error();
 	if (*end == End::HubsGone)
