@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "lines.hpp"
 
+#include "fake_board.hpp"
+
 #include <catch2/catch.hpp>
 #include <cerrno>
 
@@ -11,19 +13,10 @@ namespace
 {
 
 /* Hubs 0 and 2 of eight lines, called L0 to L7 and M0 to M7; one name twice. */
-class TwoHubs : public Board
+class TwoHubs : public FakeBoard
 {
 public:
-	TwoHubs()
-	{
-		for (const std::uint8_t number : std::vector<std::uint8_t>{0, 2}) {
-			Hub hub = {number, {}};
-			hub.info.lines = 8;
-			const std::string name = "gpiohub" + std::to_string(number);
-			name.copy(hub.info.name, sizeof(hub.info.name) - 1);
-			hubs_.push_back(hub);
-		}
-	}
+	TwoHubs() : FakeBoard({0, 2}) {}
 
 	Result<wire::LineInfo> line_info(std::uint8_t hub, std::uint8_t line) override
 	{
@@ -33,25 +26,6 @@ public:
 		name.copy(info.name, sizeof(info.name) - 1);
 		return info;
 	}
-
-	/* Looking lines up does none of these. */
-	Result<std::uint64_t> get(std::uint8_t, std::uint64_t) override { return unused(); }
-	Result<void> claim(std::uint8_t, std::uint64_t, gpiohub_guard) override { return unused(); }
-	Result<void> set(std::uint8_t, std::uint64_t, std::uint64_t) override { return unused(); }
-	Result<void> message(std::uint8_t, std::string_view) override { return unused(); }
-	Result<std::string> stats() override { return unused(); }
-	Result<std::optional<Received>> next() override { return unused(); }
-	Result<bool> wait(int) override { return unused(); }
-
-	Result<void> configure(std::uint8_t, std::uint64_t, const LineConfig &) override
-	{
-		return unused();
-	}
-
-	Result<void> watch(std::uint8_t, std::uint64_t, std::uint32_t) override { return unused(); }
-
-private:
-	static Error unused() { return {ENOSYS, "not for this test"}; }
 };
 
 std::vector<LineId> find(const std::vector<std::string> &texts)
