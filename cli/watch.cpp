@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * gpiohub watch: events as they come, until the user or a count ends it. What
- * comes at once is written at once.
- */
-#include "event_text.hpp"
+/* gpiohub watch: events as they come, until the user or a count ends it. */
 #include "lines.hpp"
 #include "print.hpp"
 #include "stop.hpp"
 #include "verbs.hpp"
+#include "watcher.hpp"
 
 #include <cerrno>
 #include <fmt/format.h>
@@ -51,78 +48,6 @@ Result<Names> names_of(Board &board, const std::vector<LineId> &lines)
 	return names;
 }
 
-/* Why following events came to its end. */
-enum class End { Asked, HubsGone };
-
-class Watcher
-{
-public:
-	Watcher(Board &board, EventText text, std::uint64_t limit, std::size_t hubs)
-		: board_(board),
-		  text_(std::move(text)),
-		  limit_(limit),
-		  hubs_(hubs)
-	{
-	}
-
-	Result<End> follow(int stop)
-	{
-		while (text_.shown() < limit_) {
-			const auto had = take_batch();
-			if (!had)
-				return had.error();
-			if (closed_)
-				return End::Asked;
-			if (hubs_ == 0)
-				return End::HubsGone;
-			if (*had)
-				continue;
-			const auto more = board_.wait(stop);
-			if (!more)
-				return more.error();
-			if (!*more)
-				return End::Asked;
-		}
-		return End::Asked;
-	}
-
-	const EventText &text() const { return text_; }
-
-private:
-	/* All that is there, within reason; false if nothing was. */
-	Result<bool> take_batch()
-	{
-		static constexpr std::size_t kEnough = 65536;
-
-		out_.clear();
-		bool any = false;
-		while (out_.size() < kEnough && text_.shown() < limit_ && hubs_ > 0) {
-			const auto received = board_.next();
-			if (!received)
-				return received.error();
-			if (!received->has_value())
-				break;
-			any = true;
-			if ((*received)->gone)
-				hubs_--;
-			else
-				text_.append(out_, **received, limit_);
-		}
-		const auto written = write_all(STDOUT_FILENO, out_, -1);
-		closed_ = !written && written.error().code == EPIPE;
-		if (!written && !closed_)
-			return written.error();
-		return any;
-	}
-
-	Board &board_;
-	EventText text_;
-	std::uint64_t limit_;
-	std::size_t hubs_; /* still there */
-	std::string out_;
-	bool closed_ = false;
-};
-
 Result<Exit> follow(Board &board, const std::vector<LineId> &lines, const Options &options)
 {
 	/* First, so that nothing ends us between subscribing and the summary. */
@@ -133,22 +58,24 @@ Result<Exit> follow(Board &board, const std::vector<LineId> &lines, const Option
 	if (!names)
 		return names.error();
 
-	const auto masks = masks_of(lines);
-	for (const auto &[hub, mask] : masks) {
+	std::set<std::uint8_t> hubs;
+	for (const auto &[hub, mask] : masks_of(lines)) {
 		const auto watched = board.watch(
 			hub, mask, options.edges ? GPIOHUB_KINDS_EDGES : GPIOHUB_KINDS_ALL);
 		if (!watched)
 			return watched.error();
+		hubs.insert(hub);
 	}
 
+	const UniqueFd terminal = reopen_terminal(STDOUT_FILENO);
 	Watcher watcher(board, EventText(style_of(options), *std::move(names)), options.count,
-		masks.size());
+		std::move(hubs), terminal ? terminal.get() : STDOUT_FILENO);
 	const auto end = watcher.follow(stop->get());
 	complain(fmt::format("gpiohub: {} events received, {} lost\n", watcher.text().shown(),
 		watcher.text().lost()));
 	if (!end)
 		return end.error();
-	if (*end == End::HubsGone)
+	if (*end == Watcher::End::HubsGone)
 		return Error{ENODEV, "the hub is gone"};
 	return watcher.text().lost() > 0 ? Exit::Lost : Exit::Ok;
 }
