@@ -12,6 +12,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <poll.h>
+#include <span>
 
 namespace gpiohub::cli
 {
@@ -53,6 +54,7 @@ public:
 		if (!info)
 			return cannot_open(path, info.error().code);
 		hubs_.push_back({number_of(*info), *info});
+		unwatched_.push_back(number_of(*info));
 		devices_.emplace(number_of(*info), *std::move(device));
 		return {};
 	}
@@ -121,10 +123,18 @@ public:
 		if (!stream)
 			return stream.error();
 		streams_.push_back(*std::move(stream));
+		std::erase(unwatched_, hub);
 		return {};
 	}
 
-	Result<std::optional<Received>> next() override { return next_in_turn(streams_, turn_); }
+	Result<std::optional<Received>> next() override
+	{
+		if (gone_.empty())
+			return next_in_turn(streams_, turn_);
+		const std::uint8_t hub = gone_.back();
+		gone_.pop_back();
+		return std::optional(Received{hub, true, 0, {}});
+	}
 
 	Result<bool> wait(int stop) override
 	{
@@ -134,10 +144,14 @@ public:
 				return true;
 			fds.push_back({stream.fd(), POLLIN, 0});
 		}
+		/* Without a subscription a file says only that its hub is gone. */
+		for (const std::uint8_t hub : unwatched_)
+			fds.push_back({devices_.at(hub).fd(), 0, 0});
 		while (::poll(fds.data(), fds.size(), -1) < 0) {
 			if (errno != EINTR)
 				return system_error(errno, "poll");
 		}
+		note_gone_hubs(std::span(fds).subspan(1 + streams_.size()));
 		return fds[0].revents == 0 && sit_out_gone_lines(fds);
 	}
 
@@ -202,8 +216,21 @@ private:
 		return !line_gone || ::poll(fds.data(), 1, kGoneRetryMs) <= 0;
 	}
 
+	/* `fds` are those of unwatched_. */
+	void note_gone_hubs(std::span<const pollfd> fds)
+	{
+		for (std::size_t i = fds.size(); i-- > 0;) {
+			if (fds[i].revents == 0)
+				continue;
+			gone_.push_back(unwatched_[i]);
+			unwatched_.erase(unwatched_.begin() + static_cast<std::ptrdiff_t>(i));
+		}
+	}
+
 	std::map<std::uint8_t, Device> devices_;
 	std::map<std::string, std::vector<ChipLine>> chips_;
+	std::vector<std::uint8_t> unwatched_; /* hubs still there, without a stream */
+	std::vector<std::uint8_t> gone_;      /* those of them that next() has yet to tell */
 	std::vector<Stream> streams_;
 	std::size_t turn_ = 0; /* of streams_: the one to ask first */
 };

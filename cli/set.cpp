@@ -3,12 +3,12 @@
  * gpiohub set: own lines, make them outputs and drive them. The levels stay
  * after the program ends (guard keep), unless it is told to hold them itself.
  */
+#include "hold.hpp"
 #include "lines.hpp"
 #include "stop.hpp"
 #include "verbs.hpp"
 
-#include <fmt/format.h>
-#include <poll.h>
+#include <set>
 
 namespace gpiohub::cli
 {
@@ -47,14 +47,14 @@ Result<void> drive(Board &board, std::uint8_t hub, const Masks &masks, const Opt
 	return board.set(hub, masks.lines, masks.levels);
 }
 
-Result<Exit> hold()
+Result<Exit> hold_until_stopped(Board &board, const std::set<std::uint8_t> &hubs)
 {
 	const auto stop = stop_signals();
 	if (!stop)
 		return stop.error();
-	pollfd readable = {stop->get(), POLLIN, 0};
-	while (::poll(&readable, 1, -1) < 0)
-		continue;
+	const auto held = hold(board, hubs, stop->get());
+	if (!held)
+		return held.error();
 	return Exit::Ok;
 }
 
@@ -74,12 +74,14 @@ Result<Exit> set(const Where &where, const Options &options)
 		masks.lines |= bit;
 		masks.levels = each.high ? masks.levels | bit : masks.levels & ~bit;
 	}
+	std::set<std::uint8_t> driven_hubs;
 	for (const auto &[hub, masks] : hubs) {
 		const auto driven = drive(**board, hub, masks, options);
 		if (!driven)
 			return driven.error();
+		driven_hubs.insert(hub);
 	}
-	return options.hold ? hold() : Result<Exit>(Exit::Ok);
+	return options.hold ? hold_until_stopped(**board, driven_hubs) : Exit::Ok;
 }
 
 } // namespace
