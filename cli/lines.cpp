@@ -175,6 +175,25 @@ Result<std::vector<LineId>> find_lines(Board &board, const std::vector<std::stri
 	return lines;
 }
 
+namespace
+{
+
+/* A line may be named twice, as in "0-7=1 4=1", but not to be both. */
+Result<void> refuse_both(const Board &board, const std::vector<LineLevel> &levels)
+{
+	std::map<LineId, bool> seen;
+
+	for (const LineLevel &each : levels) {
+		if (seen.try_emplace(each.id, each.high).first->second != each.high)
+			return Error{EINVAL,
+				fmt::format("line {} cannot be 1 and 0: say one of them",
+					line_text(board, each.id))};
+	}
+	return {};
+}
+
+} // namespace
+
 Result<std::vector<LineLevel>> find_levels(Board &board, const std::vector<std::string> &texts)
 {
 	std::vector<LineLevel> levels;
@@ -195,6 +214,9 @@ Result<std::vector<LineLevel>> find_levels(Board &board, const std::vector<std::
 		for (const LineId &id : *lines)
 			levels.push_back({id, *high});
 	}
+	const auto clear = refuse_both(board, levels);
+	if (!clear)
+		return clear.error();
 	return levels;
 }
 

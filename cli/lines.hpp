@@ -54,7 +54,7 @@ Result<bool> parse_level(std::string_view text);
 /** The lines that texts name, in order. ENXIO: there is no such line. */
 Result<std::vector<LineId>> find_lines(Board &board, const std::vector<std::string> &texts);
 
-/** "4=1", "0-3=low" ... EINVAL: not of that shape. */
+/** "4=1", "0-3=low" ... EINVAL: not of that shape, or a line shall be both. */
 Result<std::vector<LineLevel>> find_levels(Board &board, const std::vector<std::string> &texts);
 
 /** Every line of every hub. */

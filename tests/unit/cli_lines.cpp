@@ -114,6 +114,21 @@ TEST_CASE("levels are given line by line")
 	CHECK(find_levels(board, {"=1"}).error().code == EINVAL);
 }
 
+TEST_CASE("a line cannot be high and low at once")
+{
+	TwoHubs board;
+	for (const std::vector<std::string> &texts : {std::vector<std::string>{"4=1", "4=0"},
+		     {"0-7=low", "3=high"}, {"M3=1", "L3=1", "2:3=0"}}) {
+		const auto levels = find_levels(board, texts);
+		REQUIRE_FALSE(levels.ok());
+		CHECK(levels.error().code == EINVAL);
+		CHECK_THAT(levels.error().what, Catch::Contains("cannot be 1 and 0"));
+	}
+	CHECK(find_levels(board, {"4=1", "4=0"}).error().what ==
+		"line 0:4 cannot be 1 and 0: say one of them");
+	CHECK(find_levels(board, {"4=1", "0-7=high", "2:4=0"}).ok());
+}
+
 TEST_CASE("lines become one mask per hub")
 {
 	const auto masks = masks_of(find({"0,7", "2:1"}));
