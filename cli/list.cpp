@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* gpiohub list: hubs and their lines, or the board's chips. Changes no pin. */
+#include "list.hpp"
+
 #include "lines.hpp"
 #include "verbs.hpp"
 #include "words.hpp"
@@ -19,17 +21,20 @@ struct Options {
 	bool hubs = false;
 };
 
-/* Asked only of lines that the hub holds: asking for others may switch pins. */
-Result<std::string> level_of(Board &board, std::uint8_t hub, const gpiohub_line_info &info)
+/*
+ * Asked only of lines that the hub holds: asking for others may switch pins. A chip
+ * that does not answer is no reason to keep quiet about the others.
+ */
+std::string_view level_of(Board &board, std::uint8_t hub, const gpiohub_line_info &info)
 {
 	if ((info.flags & GPIOHUB_LINE_GONE) != 0)
-		return std::string("gone");
+		return "gone";
 	if ((info.flags & GPIOHUB_LINE_HELD) == 0)
-		return std::string("-");
+		return "-";
 	const auto levels = board.get(hub, std::uint64_t{1} << info.line);
 	if (!levels)
-		return levels.error();
-	return std::string(*levels != 0 ? "1" : "0");
+		return "?";
+	return *levels != 0 ? "1" : "0";
 }
 
 std::string used_by(const wire::LineInfo &line)
@@ -51,13 +56,13 @@ Result<std::string> line_row(Board &board, std::uint8_t hub, std::uint8_t number
 	if (!line)
 		return line.error();
 	const gpiohub_line_info &info = line->info;
-	const auto level = level_of(board, hub, info);
-	if (!level)
-		return level.error();
 	return fmt::format("  {:>4}  {:<16} {:<20} {:>6}  {:<9} {:<5} {:>8}  {}\n", number,
 		line->name[0] != '\0' ? line->name : "-", info.chip, info.offset,
-		direction_word(info.direction), *level, info.watchers, used_by(*line));
+		direction_word(info.direction), level_of(board, hub, info), info.watchers,
+		used_by(*line));
 }
+
+} // namespace
 
 Result<std::string> hub_rows(Board &board, const Hub &hub, bool with_lines)
 {
@@ -75,6 +80,9 @@ Result<std::string> hub_rows(Board &board, const Hub &hub, bool with_lines)
 	}
 	return text;
 }
+
+namespace
+{
 
 Result<Exit> list_hubs(const Where &where, bool with_lines)
 {
