@@ -93,6 +93,9 @@ int main(int argc, char **argv)
 
 	app.footer(kFooter);
 	app.require_subcommand(1);
+	app.set_version_flag("--version",
+		fmt::format("gpiohub {}, ABI version {}", GPIOHUB_VERSION, GPIOHUB_ABI_VERSION),
+		"print the version and exit");
 	app.fallthrough();
 	auto *connect = app.add_option(
 		"--connect", where.connect, "the daemon's address: unix:/path or tcp:host:port");

@@ -105,6 +105,11 @@ TEST_CASE("each verb's help ends with the exit status")
 		CHECK_THAT(output_of({verb, "--help"}), Catch::Contains("Exit status: 0 done"));
 }
 
+TEST_CASE("the version is told")
+{
+	CHECK(output_of({"--version"}) == "gpiohub " GPIOHUB_VERSION ", ABI version 1\n");
+}
+
 TEST_CASE("wrong usage is told on stderr")
 {
 	const UniqueFd null(::open("/dev/null", O_WRONLY | O_CLOEXEC));
