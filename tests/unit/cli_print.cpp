@@ -88,6 +88,8 @@ TEST_CASE("an output that stays full does not make us deaf")
 		const UniqueFd own = reopen_terminal(given.get());
 		REQUIRE(own);
 		CHECK((::fcntl(given.get(), F_GETFL) & O_NONBLOCK) == 0);
+		/* So that the last piece finds room, but too little. */
+		REQUIRE(::write(given.get(), "odd", 3) == 3);
 		const auto written = write_all(own.get(), kLong, stop.get());
 		REQUIRE(written.ok());
 		CHECK_FALSE(*written);
