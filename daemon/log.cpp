@@ -1,21 +1,45 @@
 /* SPDX-License-Identifier: MIT */
 #include "log.hpp"
 
-#include <fmt/format.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
-#include <cstdio>
+#include <array>
 #include <cstdlib>
 
 namespace gpiohub::daemon
 {
 
-void log(Level level, std::string_view text)
+namespace
+{
+
+std::string_view journal_prefix(Level level)
+{
+	switch (level) {
+	case Level::Error:
+		return "<3>";
+	case Level::Warning:
+		return "<4>";
+	case Level::Info:
+		return "<6>";
+	}
+	std::abort();
+}
+
+iovec part(std::string_view text)
+{
+	return {const_cast<char *>(text.data()), text.size()}; /* only read */
+}
+
+} // namespace
+
+void log(Level level, std::string_view text) noexcept
 {
 	/* systemd sets it for services whose output goes to the journal. */
-	if (std::getenv("JOURNAL_STREAM") != nullptr)
-		fmt::print(stderr, "<{}>{}\n", static_cast<int>(level), text);
-	else
-		fmt::print(stderr, "gpiohubd: {}\n", text);
+	const bool is_journal = std::getenv("JOURNAL_STREAM") != nullptr;
+	const std::array<iovec, 3> line{
+		part(is_journal ? journal_prefix(level) : "gpiohubd: "), part(text), part("\n")};
+	(void)!::writev(STDERR_FILENO, line.data(), static_cast<int>(line.size()));
 }
 
 } // namespace gpiohub::daemon

@@ -13,7 +13,11 @@ namespace gpiohub::daemon
 /** Severity as syslog numbers it. */
 enum class Level { Error = 3, Warning = 4, Info = 6 };
 
-/** Writes one line; with the journal's "<N>" prefix when it is listening. */
-void log(Level level, std::string_view text);
+/**
+ * Writes one line, in one call; with the journal's "<N>" prefix when it is
+ * listening. A line that cannot be written, to a full disk or a pipe that nobody
+ * reads, is lost: no client shall suffer from it. SIGPIPE must be ignored.
+ */
+void log(Level level, std::string_view text) noexcept;
 
 } // namespace gpiohub::daemon

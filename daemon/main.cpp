@@ -133,6 +133,8 @@ Result<void> serve(const Config &config)
 
 int main(int argc, char **argv)
 {
+	/* Standard error may be a pipe whose reader has gone. */
+	std::signal(SIGPIPE, SIG_IGN);
 	const auto options = parse_options(argc, argv);
 	if (!options) {
 		log(Level::Error, options.error().what);
