@@ -101,8 +101,11 @@ bool Hub::deliver_batch()
 	const Batch batch = reader_.read(events);
 	lost_ += batch.lost;
 	if (batch.count > 0) {
+		const auto read = std::span(events).first(batch.count);
 		for (Subscription *subscription : subscriptions_)
-			subscription->deliver(std::span(events).first(batch.count));
+			subscription->deliver(read);
+		if (left_out_ != 0)
+			arm_again(read);
 	}
 	return batch.count > 0 || batch.lost > 0;
 }
@@ -127,7 +130,7 @@ Result<std::uint64_t> Hub::subscribe(
 		return Error{EINVAL,
 			"the stream has not come to event " + std::to_string(first) +
 				" yet: is it of an earlier hub of that number?"};
-	if (auto armed = arm(wanted_without(&subscription) | lines); !armed)
+	if (auto armed = arm(lines, wanted_without(&subscription)); !armed)
 		return armed.error();
 
 	if (subscriptions_.empty()) {
@@ -154,8 +157,8 @@ void Hub::unsubscribe(Subscription &subscription)
 {
 	if (std::erase(subscriptions_, &subscription) == 0)
 		return;
-	/* Fewer lines than before cannot be refused but by a hub that is gone. */
-	(void)arm(wanted_without(nullptr));
+	/* None of them is this client's: only a hub that is gone can refuse. */
+	(void)arm(0, wanted_without(nullptr));
 }
 
 std::uint64_t Hub::wanted_without(const Subscription *left_out) const noexcept
@@ -168,14 +171,41 @@ std::uint64_t Hub::wanted_without(const Subscription *left_out) const noexcept
 	return lines;
 }
 
-Result<void> Hub::arm(std::uint64_t lines)
+/*
+ * The kernel arms all lines or none, those again that were armed before: they may
+ * have failed when their chip came back. Such a line of somebody else's is left
+ * out and the others tried again, at most once for each line.
+ */
+Result<void> Hub::arm(std::uint64_t own, std::uint64_t others)
 {
-	if (lines == armed_)
-		return {};
-	auto armed = watch_->subscribe(lines);
-	if (armed)
-		armed_ = lines;
-	return armed;
+	std::uint64_t lines = own | others;
+	std::uint64_t left_out = 0;
+	while (lines != armed_) {
+		auto armed = watch_->subscribe(lines);
+		if (armed) {
+			armed_ = lines;
+			break;
+		}
+		const std::uint8_t line = armed.error().line;
+		const std::uint64_t bit = line < 64 ? std::uint64_t{1} << line : 0;
+		if ((lines & ~own & bit) == 0)
+			return armed;
+		lines &= ~bit;
+		left_out |= bit;
+	}
+	left_out_ = left_out;
+	return {};
+}
+
+/* A line that was left out is tried again when its chip has come back once more. */
+void Hub::arm_again(std::span<const gpiohub_event> events)
+{
+	const bool is_back = std::any_of(events.begin(), events.end(), [&](const auto &event) {
+		return event.type == GPIOHUB_EVENT_GONE && event.value == 0 && event.line < 64 &&
+			(left_out_ >> event.line & 1) != 0;
+	});
+	if (is_back)
+		(void)arm(0, wanted_without(nullptr));
 }
 
 /* --- asking -------------------------------------------------------------- */

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -44,7 +45,8 @@ public:
 	/**
 	 * Arms the lines and has events delivered from `first` on, wire::kFromNow:
 	 * from those that arming makes. Gives the first position; on an error the
-	 * subscription is as it was. EINVAL: beyond the end of the stream.
+	 * subscription is as it was. EINVAL: beyond the end of the stream. Only one of
+	 * `lines` can be what is wrong, never a line that others subscribed to.
 	 */
 	Result<std::uint64_t> subscribe(Subscription &subscription, std::uint64_t lines,
 		std::uint32_t kinds, std::uint64_t first);
@@ -81,7 +83,8 @@ private:
 	Hub(Reactor &reactor, Backend &backend, unsigned number, Gone gone,
 		std::unique_ptr<HubWatch> watch, const gpiohub_info &info);
 
-	Result<void> arm(std::uint64_t lines);
+	Result<void> arm(std::uint64_t own, std::uint64_t others);
+	void arm_again(std::span<const gpiohub_event> events);
 	std::uint64_t wanted_without(const Subscription *left_out) const noexcept;
 	bool deliver_batch();
 	void deliver();
@@ -95,6 +98,7 @@ private:
 	RingReader reader_;
 	Cursor cursor_;
 	std::uint64_t armed_ = 0;
+	std::uint64_t left_out_ = 0; /* wanted, but can no longer be armed */
 	bool is_check_due_ = false;
 	std::uint64_t lost_ = 0; /* positions, to the daemon's own reader */
 	std::vector<Subscription *> subscriptions_;

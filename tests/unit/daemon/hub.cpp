@@ -79,6 +79,39 @@ TEST_CASE("a line that cannot be watched changes nothing for anybody")
 	CHECK(one->lines() == 0b001);
 }
 
+TEST_CASE("a line that can no longer be watched fails only those who ask for it")
+{
+	Bench bench;
+	auto one = bench.subscriber();
+	auto other = bench.subscriber();
+	REQUIRE(bench.hub->subscribe(*one, 0b001010, GPIOHUB_KINDS_ALL, wire::kFromNow).ok());
+	bench.fake->without_interrupt = 0b001000;
+
+	REQUIRE(bench.hub->subscribe(*other, 0b100000, GPIOHUB_KINDS_ALL, wire::kFromNow).ok());
+	CHECK(bench.fake->armed == 0b100010);
+	const auto refused =
+		bench.hub->subscribe(*other, 0b001000, GPIOHUB_KINDS_ALL, wire::kFromNow);
+	REQUIRE_FALSE(refused.ok());
+	CHECK(refused.error().line == 3);
+	CHECK(bench.fake->armed == 0b100010);
+
+	SECTION("one who goes lets the others' lines go on")
+	{
+		bench.hub->unsubscribe(*other);
+		CHECK(bench.fake->armed == 0b000010);
+	}
+	SECTION("it is armed again when its chip comes back and it can be")
+	{
+		bench.fake->without_interrupt = 0;
+		gpiohub_event back{};
+		back.type = GPIOHUB_EVENT_GONE;
+		back.line = 3;
+		bench.fake->publish({back});
+		bench.settle();
+		CHECK(bench.fake->armed == 0b101010);
+	}
+}
+
 TEST_CASE("events go to every subscriber, from the position that it was told")
 {
 	Bench bench;
