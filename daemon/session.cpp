@@ -14,14 +14,6 @@
 namespace gpiohub::daemon
 {
 
-namespace
-{
-
-/* A client's share of a turn. */
-constexpr int kCommandsPerTurn = 64;
-
-} // namespace
-
 Session::Session(const SessionContext &context, UniqueFd socket, std::unique_ptr<Protocol> protocol)
 	: context_(context),
 	  socket_(std::move(socket)),
@@ -83,9 +75,11 @@ void Session::receive()
 
 void Session::handle_input()
 {
+	const auto deadline = std::chrono::steady_clock::now() + kTimePerTurn;
 	std::size_t used = 0;
-	int handled = 0;
-	while (!has_ended_ && !is_deaf_ && handled < kCommandsPerTurn) {
+	std::size_t handled = 0;
+	bool is_share_used = false;
+	while (!has_ended_ && !is_deaf_ && !is_share_used) {
 		Request request;
 		const std::size_t size = protocol_->parse(
 			std::span(input_).first(input_size_).subspan(used), request);
@@ -94,13 +88,15 @@ void Session::handle_input()
 		used += size;
 		handled++;
 		handle(request);
+		is_share_used =
+			handled == kCommandsPerTurn || std::chrono::steady_clock::now() >= deadline;
 	}
 	submit_batch();
 
 	std::memmove(input_.data(), input_.data() + used, input_size_ - used);
 	input_size_ -= used;
 	/* There may be more: others first. */
-	if (handled == kCommandsPerTurn && !has_ended_)
+	if (is_share_used && !has_ended_)
 		context_.reactor.later(*this);
 	else if (is_finishing_)
 		input_size_ = 0; /* no whole command, and never will be one */

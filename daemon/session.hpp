@@ -17,6 +17,7 @@
 #include <gpiohub/fd.hpp>
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -28,6 +29,11 @@ namespace gpiohub::daemon
 {
 
 class Session;
+
+/* A client's share of a turn: so many commands, or as many as it gets done in so
+ * long; one that reaches a chip on a slow bus may take longer by itself. */
+inline constexpr std::size_t kCommandsPerTurn = 64;
+inline constexpr std::chrono::milliseconds kTimePerTurn{1};
 
 /** What all sessions share; the owner of the sessions keeps it. */
 struct SessionContext {
@@ -117,6 +123,8 @@ private:
 	std::array<std::byte, 4096> input_;
 	std::size_t input_size_ = 0;
 	std::vector<Request> batch_; /* for lines of one hub, not carried out yet */
+	/* How many go down at once: fewer, where they take longer than a share. */
+	std::size_t batch_limit_ = kCommandsPerTurn;
 	/* Subscriptions are known to hubs by address. */
 	std::vector<std::unique_ptr<Attachment>> attachments_;
 	std::uint64_t gone_hubs_ = 0; /* numbers that this client shall not see again */

@@ -8,6 +8,7 @@
 
 #include <gpiohub/wire.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -66,6 +67,8 @@ void Session::handle(const Request &request)
 		if (!is_same_hub)
 			submit_batch();
 		batch_.push_back(request);
+		if (batch_.size() >= batch_limit_)
+			submit_batch();
 		return;
 	}
 	submit_batch();
@@ -88,7 +91,11 @@ void Session::submit_batch()
 	const auto attachment = attach(batch_.front().command);
 	const auto owner = attachment ? owner_of(**attachment) : attachment.error();
 	if (owner) {
+		const auto begin = std::chrono::steady_clock::now();
 		submit(**attachment, **owner);
+		const bool is_slow = std::chrono::steady_clock::now() - begin > kTimePerTurn;
+		batch_limit_ = is_slow ? std::max<std::size_t>(batch_.size() / 2, 1)
+				       : std::min(batch_limit_ * 2, kCommandsPerTurn);
 	} else {
 		for (const Request &request : batch_) {
 			if (!has_ended_)

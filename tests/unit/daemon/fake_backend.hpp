@@ -17,11 +17,13 @@
 #include <array>
 #include <bit>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace gpiohub::daemon
@@ -82,6 +84,13 @@ struct FakeHub {
 		publish(events);
 	}
 
+	/* Takes as long as the chip does. */
+	void reach_chip() const
+	{
+		if (slowness.count() > 0)
+			std::this_thread::sleep_for(slowness);
+	}
+
 	/* One byte and no more, because nobody reads it: each is an edge to epoll. */
 	void wake()
 	{
@@ -109,6 +118,8 @@ struct FakeHub {
 	std::array<const void *, 64> owners{};
 	std::size_t submits = 0;
 	std::size_t infos = 0;
+	std::size_t line_infos = 0;
+	std::chrono::milliseconds slowness{0}; /* of a line's chip */
 };
 
 class FakeWatch final : public HubWatch
@@ -138,6 +149,8 @@ public:
 	Result<wire::LineInfo> line_info(unsigned line) override
 	{
 		const std::lock_guard lock(hub_->mutex);
+		hub_->line_infos++;
+		hub_->reach_chip();
 		if (line >= hub_->lines)
 			return Error{ENXIO, "line info", static_cast<std::uint8_t>(line)};
 		wire::LineInfo answer{};
@@ -228,6 +241,7 @@ private:
 			if (command.op == GPIOHUB_OP_RELEASE)
 				hub_->owners[line] = nullptr;
 		}
+		hub_->reach_chip();
 		if (command.op == GPIOHUB_OP_SET)
 			hub_->levels = (hub_->levels & ~command.mask) | command.value;
 		return {done + 1, 0, GPIOHUB_NO_LINE};

@@ -319,6 +319,40 @@ TEST_CASE("a client with a thousand commands does not hold up another's one")
 	CHECK(bench.counters.commands < 500);
 }
 
+TEST_CASE("a client with slow commands does not hold up another's one")
+{
+	Bench bench;
+	TestClient slow = bench.greeted();
+	bench.fake->slowness = std::chrono::milliseconds(3);
+	for (int i = 0; i < 20; i++)
+		slow.send(make_command(Op::LINE_INFO, 0));
+	bench.counters.commands = 0;
+	bench.reactor->turn(0);
+	/* One when its bytes came, one at the end of the turn. */
+	CHECK(bench.counters.commands <= 2);
+	bench.fake->slowness = {};
+	for (int i = 0; i < 20; i++)
+		CHECK(slow.reply().reply.error == 0);
+}
+
+TEST_CASE("commands to a slow chip go down fewer at a time")
+{
+	Bench bench;
+	TestClient slow = bench.greeted();
+	CHECK(slow.call(make_command(Op::CLAIM, 0, 0b1, kInput)).reply.error == 0);
+	bench.fake->slowness = std::chrono::milliseconds(1);
+	for (int i = 0; i < 300; i++)
+		slow.send(make_command(Op::SET, 0, 0b1, 0));
+	for (int i = 0; i < 200; i++)
+		CHECK(slow.reply().reply.error == 0);
+	bench.settle();
+	const auto before = bench.counters.commands;
+	for (int i = 0; i < 10; i++)
+		slow.send(make_command(Op::SET, 0, 0b1, 0));
+	bench.reactor->turn(0);
+	CHECK(bench.counters.commands - before <= 2);
+}
+
 TEST_CASE("a client that does not read its events can still be answered")
 {
 	Bench bench;
