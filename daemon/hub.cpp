@@ -271,7 +271,8 @@ Error Hub::explained(std::string_view deed, const Error &error, const Peer &aske
 	failure.hub = info_.name;
 	failure.line = error.line;
 	failure.lines = info_.lines;
-	if (error.line != GPIOHUB_NO_LINE) {
+	/* EPERM says nothing about who has the line: cheap, as often as it is caused. */
+	if (error.line != GPIOHUB_NO_LINE && error.code != EPERM) {
 		if (const auto answer = line_info(error.line, asker)) {
 			failure.info = answer->info;
 			failure.chip_line = ChipLine{answer->info.offset, answer->name,

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "kernel.hpp"
 
-#include <gpiohub/chips.hpp>
-#include <gpiohub/explain.hpp>
+#include "line_names.hpp"
 
 #include <dirent.h>
 #include <sys/inotify.h>
@@ -20,13 +19,6 @@ namespace
 {
 
 constexpr std::string_view kPrefix = "gpiohub";
-
-/* Copies what fits; the rest of `to` stays zero. */
-template <std::size_t N>
-void copy_name(char (&to)[N], const std::string &from)
-{
-	from.copy(to, N - 1);
-}
 
 class KernelWatch final : public HubWatch
 {
@@ -49,11 +41,7 @@ public:
 			return info.error();
 		wire::LineInfo answer{};
 		answer.info = *info;
-		/* A chip that went, or no libgpiod: the hub's part is still true. */
-		if (const auto seen = chip_line(info->chip, info->offset)) {
-			copy_name(answer.name, seen->name);
-			copy_name(answer.consumer, seen->consumer);
-		}
+		names_.complete(answer);
 		return answer;
 	}
 
@@ -62,6 +50,7 @@ public:
 
 private:
 	Device device_;
+	LineNames names_;
 	MappedState state_;
 	MappedRing ring_;
 	MappedCursor cursor_;

@@ -261,3 +261,13 @@ TEST_CASE("the owner of a line is the daemon's client, not the daemon")
 	bench.hub->forget_holder(holder);
 	CHECK(std::string(bench.hub->line_info(1, other)->info.owner_comm) == "gpiohubd");
 }
+
+TEST_CASE("a line that a client does not own is not asked about")
+{
+	Bench bench;
+	const Peer asker{"asker", 1, 0};
+	const Error error = bench.hub->explained("set", {EPERM, "", 1}, asker);
+	CHECK(error.what ==
+		"cannot set line 1 of gpiohub0: this client does not own it: claim it first");
+	CHECK(bench.fake->line_infos == 0);
+}
