@@ -18,7 +18,7 @@ struct Counters {
 	std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
 	std::uint64_t accepted = 0; /* clients */
 	std::uint64_t refused = 0;  /* clients, for being too many */
-	std::uint64_t cut_off = 0;  /* clients that did not read their replies */
+	std::uint64_t cut_off = 0;  /* clients whose queue had no room for what must be said */
 	std::uint64_t commands = 0;
 	std::uint64_t errors = 0; /* commands that were answered with one */
 };

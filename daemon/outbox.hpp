@@ -34,6 +34,9 @@ public:
 	/** Bytes that append_events() would still take. */
 	std::size_t room_for_events() const noexcept;
 
+	/** Bytes that append_reply() would still take. */
+	std::size_t room_for_replies() const noexcept { return capacity_ - queued_; }
+
 	std::size_t queued() const noexcept { return queued_; }
 	bool empty() const noexcept { return queued_ == 0; }
 

@@ -14,6 +14,19 @@
 namespace gpiohub::daemon
 {
 
+namespace
+{
+
+/*
+ * What replies need at most, frame and all: STATS' is the longest, a command to
+ * lines is answered with nothing or a sentence. Less than the reserve of the
+ * smallest outbox, so that events alone hold no command back.
+ */
+constexpr std::size_t kLargestReply = kMaxStatsBytes + 1024;
+constexpr std::size_t kLargestLineReply = 768;
+
+} // namespace
+
 Session::Session(const SessionContext &context, UniqueFd socket, std::unique_ptr<Protocol> protocol)
 	: context_(context),
 	  socket_(std::move(socket)),
@@ -79,12 +92,21 @@ void Session::handle_input()
 	std::size_t used = 0;
 	std::size_t handled = 0;
 	bool is_share_used = false;
+	is_held_back_ = false;
 	while (!has_ended_ && !is_deaf_ && !is_share_used) {
 		Request request;
 		const std::size_t size = protocol_->parse(
 			std::span(input_).first(input_size_).subspan(used), request);
 		if (size == 0)
 			break;
+		if (!has_room_for_reply())
+			submit_batch();
+		if (has_ended_)
+			break;
+		if (!has_room_for_reply()) {
+			is_held_back_ = true;
+			break;
+		}
 		used += size;
 		handled++;
 		handle(request);
@@ -98,8 +120,14 @@ void Session::handle_input()
 	/* There may be more: others first. */
 	if (is_share_used && !has_ended_)
 		context_.reactor.later(*this);
-	else if (is_finishing_)
+	else if (is_finishing_ && !is_held_back_)
 		input_size_ = 0; /* no whole command, and never will be one */
+}
+
+/* For the next command, after those that wait to go down. */
+bool Session::has_room_for_reply() const noexcept
+{
+	return out_.room_for_replies() >= kLargestReply + batch_.size() * kLargestLineReply;
 }
 
 void Session::catch_up()
@@ -124,7 +152,7 @@ void Session::send()
 		is_blocked_ = false;
 		if (is_finishing_ && input_size_ == 0)
 			end();
-		else if (is_behind())
+		else if (is_behind() || is_held_back_)
 			context_.reactor.later(*this);
 		break;
 	case Outbox::Flushed::Blocked:
@@ -136,11 +164,13 @@ void Session::send()
 	}
 }
 
-/* EPOLLOUT only after the socket was full, EPOLLIN only while it is read: the
- * bits that are always ready would keep the loop awake. */
+/* EPOLLOUT only after the socket was full, which tells when there is room again;
+ * EPOLLIN only while it is read: the bits that are always ready would keep the
+ * loop awake. */
 void Session::watch_socket()
 {
-	const std::uint32_t wanted = (is_finishing_ ? 0U : EPOLLIN) | (is_blocked_ ? EPOLLOUT : 0U);
+	const std::uint32_t wanted =
+		(is_finishing_ || is_held_back_ ? 0U : EPOLLIN) | (is_blocked_ ? EPOLLOUT : 0U);
 	if (wanted == watched_)
 		return;
 	context_.reactor.change(*this, wanted);

@@ -90,6 +90,7 @@ private:
 	void turn();
 	void receive();
 	void handle_input();
+	bool has_room_for_reply() const noexcept;
 	void handle(const Request &request);
 	void submit_batch();
 	void submit(Attachment &attachment, HubOwner &owner);
@@ -135,6 +136,7 @@ private:
 	bool is_finishing_ = false; /* no more bytes come in; ends when all is sent */
 	bool is_deaf_ = false;      /* nor are those carried out that came before */
 	bool is_blocked_ = false;   /* the socket is full */
+	bool is_held_back_ = false; /* no room for another reply: no commands are taken */
 	bool has_ended_ = false;
 
 	std::uint64_t commands_ = 0;
