@@ -225,6 +225,9 @@ void Session::hub_gone(Hub &hub)
 {
 	if (has_ended_)
 		return;
+	/* Who was told of no hub may see the next one of that number. */
+	if (!has_greeted_)
+		return;
 	gone_hubs_ |= std::uint64_t{1} << hub.number();
 	for (const auto &attachment : attachments_) {
 		if (&attachment->hub == &hub && hub.is_subscribed(attachment->subscription))
@@ -234,9 +237,11 @@ void Session::hub_gone(Hub &hub)
 		if (&attachment->hub != &hub)
 			return false;
 		hub.unsubscribe(attachment->subscription);
+		events_before_ += attachment->subscription.sent();
+		lost_before_ += attachment->subscription.lost();
 		return true;
 	});
-	if (has_greeted_ && !protocol_->gone(out_, hub.number()))
+	if (!protocol_->gone(out_, hub.number()))
 		end();
 	else
 		context_.reactor.later(*this);
@@ -244,7 +249,8 @@ void Session::hub_gone(Hub &hub)
 
 SessionStats Session::stats() const
 {
-	SessionStats stats{peer_.name, peer_.pid, commands_, errors_, 0, 0, out_.queued()};
+	SessionStats stats{peer_.name, peer_.pid, commands_, errors_, events_before_, lost_before_,
+		out_.queued()};
 	for (const auto &attachment : attachments_) {
 		stats.events += attachment->subscription.sent();
 		stats.lost += attachment->subscription.lost();

@@ -141,6 +141,9 @@ private:
 
 	std::uint64_t commands_ = 0;
 	std::uint64_t errors_ = 0;
+	/* Of hubs that went; those of the others are in their subscriptions. */
+	std::uint64_t events_before_ = 0;
+	std::uint64_t lost_before_ = 0;
 };
 
 } // namespace gpiohub::daemon

@@ -177,6 +177,37 @@ TEST_CASE("a hub that goes is told after its last events; the others stay")
 	}
 }
 
+TEST_CASE("a client that had not said HELLO when a hub went sees the next of its number")
+{
+	Bench bench;
+	bench.backend.add(0);
+	REQUIRE(bench.daemon.start().ok());
+	TestClient client = bench.connect();
+	bench.backend.remove(0);
+	while (bench.daemon.hubs() == 1)
+		bench.turn();
+	bench.backend.add(0);
+	while (bench.daemon.hubs() == 0)
+		bench.turn();
+	CHECK(client.hello().reply.value2 == 1);
+	CHECK(client.call(make_command(Op::INFO, 0)).reply.error == 0);
+}
+
+TEST_CASE("what STATS counts of a client does not fall back when a hub goes")
+{
+	Bench bench;
+	auto hub = bench.backend.add(0);
+	REQUIRE(bench.daemon.start().ok());
+	TestClient client = bench.greeted();
+	(void)client.subscribe(0xff);
+	hub->publish_edges(1, 5);
+	CHECK(client.collect(5).second == 0);
+	bench.backend.remove(0);
+	CHECK(client.next().header.kind == wire::FrameKind::HubGone);
+	const Frame frame = client.call(make_command(Op::STATS, 0));
+	CHECK(nlohmann::json::parse(frame.payload)["clients"][0]["events"] == 5);
+}
+
 TEST_CASE("a client too many is told so, and makes room when another leaves")
 {
 	Bench bench(2);
