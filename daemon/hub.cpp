@@ -17,6 +17,9 @@ namespace gpiohub::daemon
 namespace
 {
 
+/* Events that are about no line. */
+constexpr std::uint32_t kKindsWithoutLine = GPIOHUB_KIND(GPIOHUB_EVENT_MESSAGE);
+
 /* A hub's share of a turn; then the sessions get theirs. */
 constexpr int kBatchesPerTurn = 4;
 
@@ -141,6 +144,11 @@ Result<std::uint64_t> Hub::subscribe(
 		return Error{EINVAL,
 			"the stream has not come to event " + std::to_string(first) +
 				" yet: is it of an earlier hub of that number?"};
+	if (lines == 0 && (kinds & kKindsWithoutLine) == 0) {
+		unsubscribe(subscription);
+		subscription.start(lines, kinds, false, first, first);
+		return first;
+	}
 	if (auto armed = arm(lines, wanted_without(&subscription)); !armed)
 		return armed.error();
 

@@ -47,7 +47,8 @@ public:
 	 * Arms the lines and has events delivered from `first` on, wire::kFromNow:
 	 * from those that arming makes. Gives the first position; on an error the
 	 * subscription is as it was. EINVAL: beyond the end of the stream. Only one of
-	 * `lines` can be what is wrong, never a line that others subscribed to.
+	 * `lines` can be what is wrong, never a line that others subscribed to. Without
+	 * lines, and without a kind that is about none: as unsubscribe().
 	 */
 	Result<std::uint64_t> subscribe(Subscription &subscription, std::uint64_t lines,
 		std::uint32_t kinds, std::uint64_t first);

@@ -73,7 +73,14 @@ void Subscription::catch_up(const RingView &ring, std::uint64_t live)
 
 void Subscription::finish(const RingView &ring, std::uint64_t end)
 {
-	catch_up(ring, end);
+	std::array<gpiohub_event, kBatch> events;
+	while (next_ < end) {
+		const std::size_t room = std::min(protocol_.room(out_), kBatch);
+		RingReader reader(ring, next_);
+		const Batch batch = reader.read(std::span(events).first(room));
+		if (batch.count == 0 || !take(std::span(events).first(batch.count), batch.lost))
+			break;
+	}
 	if (next_ < end)
 		(void)take({}, end - next_);
 }

@@ -57,7 +57,8 @@ public:
 	 */
 	void catch_up(const RingView &ring, std::uint64_t live);
 
-	/** The stream ended before `end`; tells what it did not get as lost. */
+	/** The stream ended before `end`: takes of the rest what the outbox has room for,
+	 * and tells what it does not get as lost. */
 	void finish(const RingView &ring, std::uint64_t end);
 
 	std::uint64_t lines() const noexcept { return lines_; }

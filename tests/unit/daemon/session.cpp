@@ -238,6 +238,23 @@ TEST_CASE("kinds that do not exist, and lines that cannot be watched, are explai
 	CHECK(refused.payload.find("interrupt") != std::string::npos);
 }
 
+TEST_CASE("a client that subscribes to nothing is sent nothing, no loss either")
+{
+	Bench bench;
+	TestClient client = bench.greeted();
+	CHECK(client.subscribe(0xff).reply.error == 0);
+	bench.fake->publish_edges(1, 5000);
+	CHECK(client.subscribe(0, GPIOHUB_KINDS_EDGES).reply.error == 0);
+	CHECK(bench.fake->armed == 0);
+	bench.settle();
+	CHECK(bench.hub->subscribers() == 0);
+	const auto told = bench.sessions.front()->stats();
+	bench.fake->publish_edges(1, 5000);
+	bench.settle();
+	CHECK(bench.sessions.front()->stats().events == told.events);
+	CHECK(bench.sessions.front()->stats().lost == told.lost);
+}
+
 TEST_CASE("a message reaches every reader in the stream")
 {
 	Bench bench;

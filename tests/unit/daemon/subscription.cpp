@@ -23,9 +23,9 @@ struct Asked final : Source {
 
 /* A subscription with its surroundings, and the client's end of the socket. */
 struct Bench {
-	explicit Bench(std::size_t outbox = 64 * 1024)
+	explicit Bench(std::size_t outbox = 64 * 1024, std::size_t size = 1024)
 		: out(outbox),
-		  records(1024),
+		  records(size),
 		  writer(&positions, records),
 		  subscription(*reactor, asked, out, native, 0),
 		  client(UniqueFd{}, [] {})
@@ -237,4 +237,16 @@ TEST_CASE("a stream that ended tells what was not sent as lost")
 	const auto [events, lost] = bench.client.collect(end);
 	CHECK(lost > 0);
 	CHECK(events.size() + lost == end);
+}
+
+TEST_CASE("a hub that goes takes nothing along that there is room for")
+{
+	Bench bench(256 * 1024, 4096);
+	std::vector<gpiohub_event> batch(3000);
+	batch[0] = event(GPIOHUB_EVENT_RISING, 1);
+	bench.publish(batch);
+	bench.start(kAllLines, GPIOHUB_KINDS_ALL, 0, 3000);
+	bench.subscription.finish(bench.writer.view(), 3000);
+	CHECK(bench.subscription.sent() == 3000);
+	CHECK(bench.subscription.lost() == 0);
 }
