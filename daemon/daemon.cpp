@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 
 namespace gpiohub::daemon
 {
@@ -17,6 +18,26 @@ namespace
 
 /* Clients too many that are told so at their first command; more are hung up on. */
 constexpr std::size_t kWaitingRoom = 16;
+
+/* When to try again to open a hub: nothing tells that there is memory again. */
+constexpr std::chrono::seconds kRetry{1};
+
+bool is_shortage(int code)
+{
+	return code == EMFILE || code == ENFILE || code == ENOMEM;
+}
+
+const char *cure(int code)
+{
+	if (code == EACCES)
+		return "; add the user to group gpiohub, or run as root";
+	if (code == EPERM)
+		return "; the service manager forbids the device: restart the service, now that "
+		       "the module is loaded";
+	if (code == EMFILE)
+		return " (see LimitNOFILE)";
+	return "";
+}
 
 } // namespace
 
@@ -46,9 +67,14 @@ Result<void> Daemon::start()
 	/* Watched before the first look: none is missed in between. */
 	if (auto added = reactor_.add(*this, backend_.fd(), EPOLLIN); !added)
 		return added.error();
-	if (auto scanned = scan(); !scanned)
-		return scanned;
-	if (hubs() == 0)
+	auto retry = Timer::create(reactor_, [this] { scan(); });
+	if (!retry)
+		return retry.error();
+	retry_ = *std::move(retry);
+	scan();
+	const bool is_none =
+		std::all_of(failures_.begin(), failures_.end(), [](int code) { return code == 0; });
+	if (hubs() == 0 && is_none && scan_failure_ == 0)
 		log(Level::Info, "there is no hub yet: waiting for one (modprobe gpiohub)");
 	return {};
 }
@@ -57,52 +83,61 @@ Result<void> Daemon::start()
 
 void Daemon::ready(std::uint32_t)
 {
-	later();
+	scan();
 }
 
 void Daemon::later()
 {
-	if (const auto scanned = scan(); !scanned)
-		log(Level::Error, scanned.error().what);
+	scan();
 }
 
-/* The first hub that cannot be opened is the error; the others are opened. */
-Result<void> Daemon::scan()
+void Daemon::scan()
 {
-	Result<void> result;
 	/* A name may have been given to another hub meanwhile. */
 	for (const auto &hub : hubs_) {
 		if (hub)
 			hub->check();
 	}
-	for (const unsigned number : backend_.hubs()) {
+	const auto numbers = backend_.hubs();
+	if (!numbers) {
+		failed(numbers.error(), scan_failure_);
+		return;
+	}
+	scan_failure_ = 0;
+	std::array<int, 64> before{};
+	before.swap(failures_);
+	for (const unsigned number : *numbers) {
 		if (number >= hubs_.size() || hubs_[number])
 			continue;
-		auto opened = open_hub(number);
-		if (!opened && result)
-			result = opened;
+		failures_[number] = before[number];
+		open_hub(number);
 	}
-	return result;
 }
 
-Result<void> Daemon::open_hub(unsigned number)
+void Daemon::open_hub(unsigned number)
 {
 	auto hub = Hub::open(reactor_, backend_, number, [this](Hub &gone) { hub_gone(gone); });
 	if (!hub) {
-		const Error &error = hub.error();
-		/* Went while we looked. */
-		if (error.code == ENODEV || error.code == ENXIO || error.code == ENOENT)
-			return {};
-		return Error{error.code,
-			fmt::format("cannot open {}{}", error.what,
-				error.code == EACCES ? "; add the user to group gpiohub, or run "
-						       "as root"
-						     : "")};
+		/* Or it went while we looked. */
+		const int code = hub.error().code;
+		if (code != ENODEV && code != ENXIO && code != ENOENT)
+			failed(hub.error(), failures_[number]);
+		return;
 	}
+	failures_[number] = 0;
 	hubs_[number] = *std::move(hub);
 	const gpiohub_info &info = hubs_[number]->info();
 	log(Level::Info, fmt::format("{}: {} lines, {}", info.name, info.lines, info.label));
-	return {};
+}
+
+/* Told once, in `told`: whatever happens to any device makes us look again. */
+void Daemon::failed(const Error &error, int &told)
+{
+	if (error.code != told)
+		log(Level::Error, fmt::format("cannot open {}{}", error.what, cure(error.code)));
+	told = error.code;
+	if (is_shortage(error.code))
+		retry_->arm(kRetry);
 }
 
 void Daemon::hub_gone(Hub &hub)

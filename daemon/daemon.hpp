@@ -12,6 +12,7 @@
 #include "metrics.hpp"
 #include "reactor.hpp"
 #include "session.hpp"
+#include "timer.hpp"
 
 #include <array>
 #include <functional>
@@ -28,8 +29,8 @@ public:
 	Daemon(Reactor &reactor, Backend &backend, const Config::Limits &limits);
 	~Daemon() override;
 
-	/** Opens the hubs that are there, be it none; a hub that it may not open is
-	 * an error. */
+	/** Opens the hubs that are there, be it none. One that cannot be opened is
+	 * told, and tried again when its rights change. */
 	Result<void> start();
 	/** Takes a client that a listener accepted: a non-blocking stream socket. */
 	void accept(UniqueFd socket);
@@ -43,8 +44,9 @@ public:
 	void later() override;
 
 private:
-	Result<void> scan();
-	Result<void> open_hub(unsigned number);
+	void scan();
+	void open_hub(unsigned number);
+	void failed(const Error &error, int &told);
 	void hub_gone(Hub &hub);
 	void session_ended(Session &session);
 	std::string stats() const;
@@ -56,6 +58,10 @@ private:
 	Counters counters_;
 	SessionContext context_;
 	std::array<std::unique_ptr<Hub>, 64> hubs_;
+	/* Errnos that were told: of hubs not opened, of looking for them. */
+	std::array<int, 64> failures_{};
+	int scan_failure_ = 0;
+	std::unique_ptr<Timer> retry_;
 	/* After the hubs: sessions refer to them. */
 	std::unordered_map<const Session *, std::unique_ptr<Session>> sessions_;
 	std::size_t admitted_ = 0; /* sessions that are not there to be refused */

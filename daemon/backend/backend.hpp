@@ -82,7 +82,7 @@ public:
 	/** Becomes ready (EPOLLIN) when hubs may have come or gone. */
 	virtual int fd() const = 0;
 	/** The numbers of the hubs that are there now; quiets fd(). */
-	virtual std::vector<unsigned> hubs() = 0;
+	virtual Result<std::vector<unsigned>> hubs() = 0;
 
 	virtual Result<std::unique_ptr<HubWatch>> watch(unsigned hub) = 0;
 	virtual Result<std::unique_ptr<HubOwner>> own(unsigned hub) = 0;

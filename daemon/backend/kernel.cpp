@@ -100,17 +100,17 @@ Result<std::unique_ptr<KernelBackend>> KernelBackend::create(std::string directo
 		new KernelBackend(std::move(directory), std::move(inotify)));
 }
 
-std::vector<unsigned> KernelBackend::hubs()
+Result<std::vector<unsigned>> KernelBackend::hubs()
 {
 	/* What happened to which name does not matter: look again. */
 	alignas(inotify_event) std::array<char, 4096> ignored;
 	while (::read(inotify_.get(), ignored.data(), ignored.size()) > 0) {
 	}
 
-	std::vector<unsigned> numbers;
 	DIR *directory = ::opendir(directory_.c_str());
 	if (directory == nullptr)
-		return numbers;
+		return system_error(errno, directory_);
+	std::vector<unsigned> numbers;
 	while (const dirent *entry = ::readdir(directory)) {
 		if (const auto number = hub_number(entry->d_name))
 			numbers.push_back(*number);

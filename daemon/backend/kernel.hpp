@@ -22,7 +22,7 @@ public:
 	static Result<std::unique_ptr<KernelBackend>> create(std::string directory = "/dev");
 
 	int fd() const override { return inotify_.get(); }
-	std::vector<unsigned> hubs() override;
+	Result<std::vector<unsigned>> hubs() override;
 	Result<std::unique_ptr<HubWatch>> watch(unsigned hub) override;
 	Result<std::unique_ptr<HubOwner>> own(unsigned hub) override;
 

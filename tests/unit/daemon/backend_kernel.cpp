@@ -38,7 +38,7 @@ TEST_CASE("hubs are the nodes of their name, by number")
 	for (const char *name : {"gpiohub10", "gpiohub2", "gpiohub", "gpiohub1x", "gpiochip0"})
 		directory.make(name);
 	auto backend = *KernelBackend::create(directory.path);
-	CHECK(backend->hubs() == std::vector<unsigned>{2, 10});
+	CHECK(*backend->hubs() == std::vector<unsigned>{2, 10});
 }
 
 TEST_CASE("a node that comes, goes or gets other rights is announced, once")
@@ -48,7 +48,7 @@ TEST_CASE("a node that comes, goes or gets other rights is announced, once")
 	CHECK_FALSE(is_ready(*backend));
 	directory.make("gpiohub0");
 	CHECK(is_ready(*backend));
-	CHECK(backend->hubs() == std::vector<unsigned>{0});
+	CHECK(*backend->hubs() == std::vector<unsigned>{0});
 	CHECK_FALSE(is_ready(*backend));
 	std::filesystem::permissions(
 		directory.path + "/gpiohub0", std::filesystem::perms::owner_read);
@@ -56,7 +56,15 @@ TEST_CASE("a node that comes, goes or gets other rights is announced, once")
 	(void)backend->hubs();
 	directory.remove("gpiohub0");
 	CHECK(is_ready(*backend));
-	CHECK(backend->hubs().empty());
+	CHECK(backend->hubs()->empty());
+}
+
+TEST_CASE("a directory that cannot be read is not one without hubs")
+{
+	auto directory = std::make_unique<Directory>();
+	auto backend = *KernelBackend::create(directory->path);
+	directory.reset();
+	CHECK(backend->hubs().error().code == ENOENT);
 }
 
 TEST_CASE("what is no hub is not opened, and the error names it")

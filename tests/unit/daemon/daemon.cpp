@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "daemon.hpp"
 
+#include "captured_log.hpp"
 #include "fake_backend.hpp"
 #include "listener.hpp"
 #include "socket.hpp"
@@ -130,16 +131,46 @@ TEST_CASE("without a hub it starts, and takes one that comes later")
 	CHECK(client.call(make_command(Op::INFO, 3)).reply.error == 0);
 }
 
-TEST_CASE("a hub that may not be opened is an error at the start, with its cure")
+TEST_CASE("a hub that may not be opened is told once, with its cure, and taken when it may")
+{
+	const auto [code, text] = GENERATE(table<int, std::string>({
+		{EACCES,
+			"cannot open /dev/gpiohub0: Permission denied; add the user to group "
+			"gpiohub, or run as root\n"},
+		{EPERM,
+			"cannot open /dev/gpiohub0: Permission denied; the service manager forbids "
+			"the device: restart the service, now that the module is loaded\n"},
+	}));
+	Bench bench;
+	bench.backend.add(0);
+	bench.backend.refuse_watching = code;
+	const CapturedLog log;
+	REQUIRE(bench.daemon.start().ok());
+	CHECK(bench.daemon.hubs() == 0);
+	bench.backend.announce();
+	bench.turn();
+	CHECK(log.text() == "gpiohubd: " + text);
+
+	bench.backend.refuse_watching = 0;
+	bench.backend.announce();
+	bench.turn();
+	CHECK(bench.daemon.hubs() == 1);
+}
+
+TEST_CASE("a hub that cannot be opened for lack of descriptors is tried again by itself")
 {
 	Bench bench;
 	bench.backend.add(0);
-	bench.backend.refuse_watching = EACCES;
-	const auto started = bench.daemon.start();
-	REQUIRE_FALSE(started.ok());
-	CHECK(started.error().what ==
-		"cannot open /dev/gpiohub0: Permission denied; add the user "
-		"to group gpiohub, or run as root");
+	int &refusal = GENERATE(true, false) ? bench.backend.refuse_watching
+					     : bench.backend.refuse_listing;
+	refusal = EMFILE;
+	const CapturedLog log;
+	REQUIRE(bench.daemon.start().ok());
+	bench.reactor->turn(0);
+	refusal = 0;
+	for (int turns = 0; bench.daemon.hubs() == 0 && turns < 3; turns++)
+		bench.turn();
+	CHECK(bench.daemon.hubs() == 1);
 }
 
 TEST_CASE("a hub that goes is told after its last events; the others stay")

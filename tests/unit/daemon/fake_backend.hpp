@@ -299,11 +299,13 @@ public:
 
 	int fd() const override { return changed_.get(); }
 
-	std::vector<unsigned> hubs() override
+	Result<std::vector<unsigned>> hubs() override
 	{
 		eventfd_t ignored = 0;
 		::eventfd_read(changed_.get(), &ignored);
 		const std::lock_guard lock(mutex_);
+		if (refuse_listing != 0)
+			return Error{refuse_listing, "/dev: Too many open files"};
 		std::vector<unsigned> numbers;
 		for (const auto &[number, hub] : hubs_)
 			numbers.push_back(number);
@@ -325,6 +327,7 @@ public:
 	}
 
 	int refuse_watching = 0; /* an errno */
+	int refuse_listing = 0;
 
 private:
 	std::mutex mutex_;
