@@ -41,7 +41,8 @@ const char *cure(int code)
 
 } // namespace
 
-Daemon::Daemon(Reactor &reactor, Backend &backend, const Config::Limits &limits)
+Daemon::Daemon(Reactor &reactor, Backend &backend, const Config::Limits &limits,
+	std::chrono::milliseconds hello_patience)
 	: reactor_(reactor),
 	  backend_(backend),
 	  limits_(limits),
@@ -53,7 +54,8 @@ Daemon::Daemon(Reactor &reactor, Backend &backend, const Config::Limits &limits)
 		  .stats = [this] { return stats(); },
 		  .ended = [this](Session &session) { session_ended(session); },
 		  .outbox_bytes = limits.outbox_bytes,
-	  }
+	  },
+	  hello_patience_(hello_patience)
 {
 }
 
@@ -71,6 +73,10 @@ Result<void> Daemon::start()
 	if (!retry)
 		return retry.error();
 	retry_ = *std::move(retry);
+	auto hello_due = Timer::create(reactor_, [this] { hang_up_on_silent(); });
+	if (!hello_due)
+		return hello_due.error();
+	hello_due_ = *std::move(hello_due);
 	scan();
 	const bool is_none =
 		std::all_of(failures_.begin(), failures_.end(), [](int code) { return code == 0; });
@@ -195,7 +201,32 @@ void Daemon::accept(UniqueFd socket)
 	if (const auto started = entered.start(); !started) {
 		log(Level::Warning, started.error().what);
 		session_ended(entered);
+		return;
 	}
+	if (!std::exchange(is_hello_due_armed_, true))
+		hello_due_->arm(hello_patience_);
+}
+
+/* Idle connections, refused ones too, would lock everybody else out. */
+void Daemon::hang_up_on_silent()
+{
+	const auto now = std::chrono::steady_clock::now();
+	auto next = std::chrono::steady_clock::time_point::max();
+	std::vector<Session *> late;
+	for (const auto &[key, session] : sessions_) {
+		if (!session->is_silent())
+			continue;
+		const auto due = session->entered() + hello_patience_;
+		if (due <= now)
+			late.push_back(session.get());
+		else
+			next = std::min(next, due);
+	}
+	for (Session *session : late)
+		session->hang_up();
+	is_hello_due_armed_ = next != std::chrono::steady_clock::time_point::max();
+	if (is_hello_due_armed_)
+		hello_due_->arm(next - now);
 }
 
 void Daemon::session_ended(Session &session)

@@ -15,6 +15,7 @@
 #include "timer.hpp"
 
 #include <array>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <unordered_map>
@@ -22,11 +23,16 @@
 namespace gpiohub::daemon
 {
 
+/** How long a client may take to say HELLO; docs/protocol.md tells it. */
+inline constexpr std::chrono::seconds kHelloPatience{10};
+
 class Daemon final : public Source
 {
 public:
-	/** The reactor and the back end outlive the daemon. */
-	Daemon(Reactor &reactor, Backend &backend, const Config::Limits &limits);
+	/** The reactor and the back end outlive the daemon. `hello_patience`: but for
+	 * tests. */
+	Daemon(Reactor &reactor, Backend &backend, const Config::Limits &limits,
+		std::chrono::milliseconds hello_patience = kHelloPatience);
 	~Daemon() override;
 
 	/** Opens the hubs that are there, be it none. One that cannot be opened is
@@ -49,6 +55,7 @@ private:
 	void failed(const Error &error, int &told);
 	void hub_gone(Hub &hub);
 	void session_ended(Session &session);
+	void hang_up_on_silent();
 	std::string stats() const;
 	std::uint64_t hub_mask() const noexcept;
 
@@ -65,6 +72,9 @@ private:
 	/* After the hubs: sessions refer to them. */
 	std::unordered_map<const Session *, std::unique_ptr<Session>> sessions_;
 	std::size_t admitted_ = 0; /* sessions that are not there to be refused */
+	std::chrono::milliseconds hello_patience_;
+	std::unique_ptr<Timer> hello_due_; /* armed while anybody is silent */
+	bool is_hello_due_armed_ = false;
 	std::function<void()> stopped_;
 };
 

@@ -3,6 +3,8 @@
 
 #include "log.hpp"
 
+#include <fmt/format.h>
+
 #include <fcntl.h>
 #include <sys/socket.h>
 
@@ -20,6 +22,9 @@ constexpr int kClientsPerTurn = 16;
 
 /* How long not to try again when not even a spare descriptor helps. */
 constexpr std::chrono::seconds kPause{1};
+
+/* How often at most to tell how many clients were turned away. */
+constexpr std::chrono::seconds kReport{1};
 
 UniqueFd open_spare()
 {
@@ -39,6 +44,10 @@ Result<std::unique_ptr<Listener>> Listener::create(
 	if (!resume)
 		return resume.error();
 	listener->resume_ = *std::move(resume);
+	auto report = Timer::create(reactor, [self = listener.get()] { self->report(); });
+	if (!report)
+		return report.error();
+	listener->report_ = *std::move(report);
 	if (auto added = reactor.add(*listener, listener->fd(), EPOLLIN); !added)
 		return added.error();
 	return listener;
@@ -83,12 +92,20 @@ void Listener::turn_away()
 	UniqueFd client(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
 	if (client) {
 		client.reset();
-		log(Level::Warning,
-			"out of file descriptors: a client was turned away (see LimitNOFILE)");
+		if (turned_away_++ == 0)
+			report_->arm(kReport);
 	} else if (!had_spare || errno != EAGAIN) {
 		pause();
 	}
 	spare_ = open_spare();
+}
+
+void Listener::report()
+{
+	log(Level::Warning,
+		fmt::format("out of file descriptors: {} client{} turned away (see LimitNOFILE)",
+			turned_away_, turned_away_ == 1 ? " was" : "s were"));
+	turned_away_ = 0;
 }
 
 void Listener::pause()

@@ -36,6 +36,7 @@ private:
 	}
 
 	void turn_away();
+	void report();
 	void pause();
 
 	Reactor &reactor_;
@@ -43,6 +44,8 @@ private:
 	UniqueFd spare_;
 	std::function<void(UniqueFd)> accepted_;
 	std::unique_ptr<Timer> resume_;
+	std::size_t turned_away_ = 0; /* clients, not reported yet */
+	std::unique_ptr<Timer> report_;
 };
 
 } // namespace gpiohub::daemon

@@ -60,6 +60,12 @@ public:
 	void refuse(Error refusal) { refusal_ = std::move(refusal); }
 	bool is_refused() const noexcept { return refusal_.has_value(); }
 
+	/** Nobody said HELLO yet, and since when not. */
+	bool is_silent() const noexcept { return !has_greeted_; }
+	std::chrono::steady_clock::time_point entered() const noexcept { return entered_; }
+	/** Ends at once, without a word. */
+	void hang_up() { end(); }
+
 	/** Begins to listen to the client. */
 	Result<void> start();
 	/** Takes no more commands; ends when the client has what was queued. */
@@ -120,6 +126,7 @@ private:
 	std::unique_ptr<Protocol> protocol_;
 	Peer peer_;
 	Outbox out_;
+	std::chrono::steady_clock::time_point entered_ = std::chrono::steady_clock::now();
 
 	std::array<std::byte, 4096> input_;
 	std::size_t input_size_ = 0;

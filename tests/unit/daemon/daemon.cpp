@@ -24,8 +24,10 @@ namespace
 
 /* The daemon in this thread; clients turn its loop while they wait. */
 struct Bench {
-	explicit Bench(std::size_t clients = 16)
-		: daemon(*reactor, backend, {.clients = clients, .outbox_bytes = 64 * 1024})
+	explicit Bench(
+		std::size_t clients = 16, std::chrono::milliseconds hello_patience = kHelloPatience)
+		: daemon(*reactor, backend, {.clients = clients, .outbox_bytes = 64 * 1024},
+			  hello_patience)
 	{
 	}
 
@@ -257,6 +259,21 @@ TEST_CASE("a client too many is told so, and makes room when another leaves")
 		bench.turn();
 	TestClient four = bench.greeted();
 	CHECK(bench.daemon.clients() == 2);
+}
+
+TEST_CASE("a client that does not say HELLO in time is hung up on, and makes room")
+{
+	Bench bench(2, std::chrono::milliseconds(50));
+	REQUIRE(bench.daemon.start().ok());
+	TestClient greeted = bench.greeted();
+	TestClient silent = bench.connect();
+	TestClient refused = bench.connect();
+	CHECK(silent.is_hung_up());
+	CHECK(refused.is_hung_up());
+	CHECK(bench.daemon.clients() == 1);
+	TestClient next = bench.connect();
+	CHECK(next.is_hung_up());
+	CHECK(greeted.call(make_command(Op::PING, 0, 0, 7)).reply.value == 7);
 }
 
 TEST_CASE("STATS counts clients, commands and what was lost")

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "listener.hpp"
 
+#include "captured_log.hpp"
 #include "socket.hpp"
 
 #include <catch2/catch.hpp>
@@ -86,4 +87,29 @@ TEST_CASE("out of descriptors it turns clients away, sleeps, and recovers")
 	const UniqueFd after = bench.client();
 	bench.reactor->turn(10'000);
 	CHECK(bench.accepted.size() == 1);
+}
+
+TEST_CASE("how many clients were turned away is told once a second")
+{
+	Bench bench;
+	std::vector<UniqueFd> clients;
+	for (int i = 0; i < 20; i++)
+		clients.push_back(bench.client());
+	const CapturedLog log;
+	rlimit old{};
+	::getrlimit(RLIMIT_NOFILE, &old);
+	UniqueFd highest(::dup(0));
+	const rlimit none{static_cast<rlim_t>(highest.get()), old.rlim_max};
+	highest.reset();
+	const int limited = ::setrlimit(RLIMIT_NOFILE, &none);
+	for (int i = 0; i < 20; i++)
+		bench.reactor->turn(0);
+	const int restored = ::setrlimit(RLIMIT_NOFILE, &old);
+	REQUIRE(limited == 0);
+	REQUIRE(restored == 0);
+	CHECK(log.text().empty());
+	bench.reactor->turn(10'000);
+	CHECK(log.text() ==
+		"gpiohubd: out of file descriptors: 20 clients were turned away (see "
+		"LimitNOFILE)\n");
 }
