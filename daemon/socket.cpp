@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -34,11 +36,42 @@ Result<sockaddr_un> unix_address(const std::string &path)
 {
 	sockaddr_un address{};
 	address.sun_family = AF_UNIX;
+	if (path.empty())
+		return Error{EINVAL, "cannot listen: the socket's path is empty"};
 	if (path.size() >= sizeof(address.sun_path))
 		return cannot_listen(ENAMETOOLONG, path,
 			fmt::format("at most {} bytes", sizeof(address.sun_path) - 1));
 	path.copy(address.sun_path, path.size());
 	return address;
+}
+
+Error taken(const std::string &path)
+{
+	return {EADDRINUSE, "another gpiohubd serves " + path + ": stop it, or use --socket"};
+}
+
+Result<void> make_directory(const std::string &path)
+{
+	const std::string directory = std::filesystem::path(path).parent_path();
+	if (directory.empty() || ::mkdir(directory.c_str(), 0755) == 0 || errno == EEXIST)
+		return {};
+	return Error{errno,
+		fmt::format("cannot make the directory {}: {}; use --socket", directory,
+			std::strerror(errno))};
+}
+
+/* Of two daemons that start together one gets it; the kernel frees it with him. */
+Result<UniqueFd> lock(const std::string &path)
+{
+	const std::string name = path + ".lock";
+	UniqueFd fd(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+	if (!fd)
+		return Error{errno,
+			fmt::format(
+				"cannot make {}: {}; use --socket", name, std::strerror(errno))};
+	if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0)
+		return fd;
+	return errno == EWOULDBLOCK ? taken(path) : system_error(errno, "cannot lock " + name);
 }
 
 /* Makes way for a new socket: nothing there, or one that nobody listens on. */
@@ -56,10 +89,7 @@ Result<void> clear(const std::string &path, const sockaddr_un &address)
 	const auto *generic = reinterpret_cast<const sockaddr *>(&address);
 	/* EAGAIN: somebody is there, and his queue is full. */
 	if (::connect(probe.get(), generic, sizeof(address)) == 0 || errno == EAGAIN)
-		return Error{EADDRINUSE,
-			"cannot listen on " + path +
-				": another gpiohubd does already; stop it, or "
-				"use --socket"};
+		return taken(path);
 	if (errno == ECONNREFUSED && ::unlink(path.c_str()) == 0)
 		return {};
 	return cannot_listen(errno, path);
@@ -86,9 +116,11 @@ Result<UnixSocket> listen_unix(const std::string &path, unsigned mode, const std
 	const auto address = unix_address(path);
 	if (!address)
 		return address.error();
-	const std::string directory = std::filesystem::path(path).parent_path();
-	if (!directory.empty())
-		::mkdir(directory.c_str(), 0755);
+	if (auto directory = make_directory(path); !directory)
+		return directory.error();
+	auto locked = lock(path);
+	if (!locked)
+		return locked.error();
 	if (auto cleared = clear(path, *address); !cleared)
 		return cleared.error();
 
@@ -99,7 +131,7 @@ Result<UnixSocket> listen_unix(const std::string &path, unsigned mode, const std
 	const auto *generic = reinterpret_cast<const sockaddr *>(&*address);
 	if (::bind(made.fd.get(), generic, sizeof(*address)) < 0)
 		return cannot_listen(errno, path);
-	made.path = SocketPath(path);
+	made.path = SocketPath(path, *std::move(locked));
 
 	/* Nobody can connect before listen(): the rights are right from the start. */
 	if (!group.empty()) {

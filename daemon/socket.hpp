@@ -10,20 +10,33 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 namespace gpiohub::daemon
 {
 
-/** A name in the file system that is removed at the end. */
+/**
+ * A socket's name in the file system, removed at the end. `lock` says that the
+ * name is ours: it is let go after that, so that nobody else's is removed.
+ */
 class SocketPath
 {
 public:
 	SocketPath() = default;
-	explicit SocketPath(std::string path) noexcept : path_(std::move(path)) {}
-	SocketPath(SocketPath &&other) noexcept : path_(std::exchange(other.path_, {})) {}
+	SocketPath(std::string path, UniqueFd lock) noexcept
+		: path_(std::move(path)),
+		  lock_(std::move(lock))
+	{
+	}
+	SocketPath(SocketPath &&other) noexcept
+		: path_(std::exchange(other.path_, {})),
+		  lock_(std::move(other.lock_))
+	{
+	}
 	SocketPath &operator=(SocketPath &&other) noexcept
 	{
 		std::swap(path_, other.path_);
+		std::swap(lock_, other.lock_);
 		return *this;
 	}
 	SocketPath(const SocketPath &) = delete;
@@ -36,6 +49,7 @@ public:
 
 private:
 	std::string path_;
+	UniqueFd lock_;
 };
 
 struct UnixSocket {
@@ -46,10 +60,11 @@ struct UnixSocket {
 /**
  * A Unix stream socket that listens at `path`, with the mode, and the group if
  * it is not empty. A socket that nobody listens on any more is replaced, the
- * last directory of the path made if it is missing.
+ * last directory of the path made if it is missing. For as long as its name is
+ * there a file of that name and ".lock" is locked, which stays.
  *
  * EADDRINUSE: another daemon listens there, or it is no socket. ENOENT: no such
- * group. ENAMETOOLONG: longer than a socket's path may be.
+ * group. ENAMETOOLONG: longer than a socket's path may be. EINVAL: empty.
  */
 Result<UnixSocket> listen_unix(const std::string &path, unsigned mode, const std::string &group);
 

@@ -96,6 +96,7 @@ public:
 	{
 		::eventfd_write(stop_.get(), 1);
 		thread_.join();
+		::unlink((path_ + ".lock").c_str());
 	}
 
 	TestClient connect() const

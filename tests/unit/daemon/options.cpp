@@ -59,3 +59,10 @@ TEST_CASE("an option that does not exist is an exit, with a status for scripts")
 	CHECK(parse({"--config", open.path.c_str()})->config.tcp.enabled);
 	CHECK_FALSE(parse({"--config", open.path.c_str(), "--no-tcp"})->config.tcp.enabled);
 }
+
+TEST_CASE("a socket without a name is refused")
+{
+	const auto options = parse({"--socket", ""});
+	REQUIRE_FALSE(options.ok());
+	CHECK(options.error().what == "--socket: the path is empty");
+}

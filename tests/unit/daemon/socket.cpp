@@ -24,6 +24,21 @@ bool exists(const std::string &path)
 	return ::access(path.c_str(), F_OK) == 0;
 }
 
+/* A socket's name that nobody listens on. */
+void bind_and_forget(const std::string &path)
+{
+	const UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+	sockaddr_un address{};
+	address.sun_family = AF_UNIX;
+	path.copy(address.sun_path, sizeof(address.sun_path) - 1);
+	REQUIRE(::bind(fd.get(), reinterpret_cast<sockaddr *>(&address), sizeof(address)) == 0);
+}
+
+/* Removes the lock, which stays behind, after the last test. */
+struct Lock {
+	~Lock() { ::unlink((test_path() + ".lock").c_str()); }
+} const lock;
+
 } // namespace
 
 TEST_CASE("a socket has its mode, and goes with its owner")
@@ -51,9 +66,34 @@ TEST_CASE("a socket in use is left alone, one that nobody listens on is replaced
 	CHECK(second.error().what.find("another gpiohubd") != std::string::npos);
 	CHECK(exists(path));
 
-	first->fd.reset(); /* as if it had been killed: the name stays */
+	*first = {};
+	CHECK_FALSE(exists(path));
+	bind_and_forget(path); /* as if it had been killed: the name stays */
 	CHECK(exists(path));
 	CHECK(listen_unix(path, 0600, "").ok());
+}
+
+TEST_CASE("of two that start together neither takes the name from the other")
+{
+	const std::string path = test_path();
+	auto first = listen_unix(path, 0600, "");
+	REQUIRE(first.ok());
+	/* Nobody answers there yet, or any more: it looks as if it were left over. */
+	first->fd.reset();
+	const auto second = listen_unix(path, 0600, "");
+	REQUIRE_FALSE(second.ok());
+	CHECK(second.error().what ==
+		"another gpiohubd serves " + path + ": stop it, or use --socket");
+	CHECK(exists(path));
+}
+
+TEST_CASE("a directory that cannot be made is told, with the cure")
+{
+	const auto made = listen_unix("/proc/nowhere/x.sock", 0600, "");
+	REQUIRE_FALSE(made.ok());
+	CHECK(made.error().what.find("cannot make the directory /proc/nowhere: ") == 0);
+	CHECK(made.error().what.find("--socket") != std::string::npos);
+	CHECK(listen_unix("", 0600, "").error().code == EINVAL);
 }
 
 TEST_CASE("what is no socket is never removed")
@@ -65,6 +105,7 @@ TEST_CASE("what is no socket is never removed")
 	CHECK(made.error().what.find("not a socket") != std::string::npos);
 	CHECK(exists(path));
 	::unlink(path.c_str());
+	::unlink((path + ".lock").c_str());
 }
 
 TEST_CASE("a path that is too long and a group that does not exist are told")
