@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.hpp"
 
+#include "socket.hpp"
+
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
@@ -25,25 +27,41 @@ Error wrong(const std::string &name, const toml::source_region &where, const std
 		fmt::format("{}:{}:{}: {}", name, where.begin.line, where.begin.column, what)};
 }
 
-/* What to do with a key's value; the text of what is wrong with it, or "". */
-using Setter = std::function<std::string(const toml::node &)>;
+/* What is wrong with a value, "" if nothing; where, if not with all of it. */
+struct Fault {
+	std::string what;
+	const toml::node *where = nullptr;
+};
+
+/* What to do with a key's value. */
+using Setter = std::function<Fault(const toml::node &)>;
+/* What is wrong with a text, "" if nothing. */
+using Check = std::string (*)(const std::string &);
+
+std::string fault_of_group(const std::string &group)
+{
+	if (group.empty() || group_exists(group))
+		return {};
+	return "must be a group of this system: groupadd --system " + group;
+}
+
 using Keys = std::map<std::string_view, Setter, std::less<>>;
 
-Setter text(auto &target)
+Setter text(auto &target, Check fault_of)
 {
-	return [&target](const toml::node &node) -> std::string {
+	return [&target, fault_of](const toml::node &node) -> Fault {
 		if (!node.is_string())
-			return "must be a string";
+			return {"must be a string"};
 		target = node.as_string()->get();
-		return {};
+		return {fault_of(node.as_string()->get())};
 	};
 }
 
 Setter boolean(bool &target)
 {
-	return [&target](const toml::node &node) -> std::string {
+	return [&target](const toml::node &node) -> Fault {
 		if (!node.is_boolean())
-			return "must be true or false";
+			return {"must be true or false"};
 		target = node.as_boolean()->get();
 		return {};
 	};
@@ -52,10 +70,10 @@ Setter boolean(bool &target)
 template <class T>
 Setter number(T &target, std::int64_t least, std::int64_t most)
 {
-	return [&target, least, most](const toml::node &node) -> std::string {
+	return [&target, least, most](const toml::node &node) -> Fault {
 		const auto *value = node.as_integer();
 		if (value == nullptr || value->get() < least || value->get() > most)
-			return fmt::format("must be a number from {} to {}", least, most);
+			return {fmt::format("must be a number from {} to {}", least, most)};
 		target = static_cast<T>(value->get());
 		return {};
 	};
@@ -63,24 +81,27 @@ Setter number(T &target, std::int64_t least, std::int64_t most)
 
 Setter mode(unsigned &target)
 {
-	return [&target](const toml::node &node) -> std::string {
+	return [&target](const toml::node &node) -> Fault {
 		const auto *value = node.as_integer();
 		if (value == nullptr || value->get() < 0 || value->get() > 0777)
-			return "must be a mode from 0o000 to 0o777";
+			return {"must be a mode from 0o000 to 0o777"};
 		target = static_cast<unsigned>(value->get());
 		return {};
 	};
 }
 
-Setter texts(std::optional<std::vector<std::string>> &target)
+Setter texts(std::optional<std::vector<std::string>> &target, Check fault_of)
 {
-	return [&target](const toml::node &node) -> std::string {
+	return [&target, fault_of](const toml::node &node) -> Fault {
 		const auto *array = node.as_array();
 		if (array == nullptr || (!array->empty() && !array->is_homogeneous<std::string>()))
-			return "must be an array of strings";
+			return {"must be an array of strings"};
 		target.emplace();
-		for (const auto &element : *array)
+		for (const auto &element : *array) {
 			target->push_back(element.as_string()->get());
+			if (const auto fault = fault_of(target->back()); !fault.empty())
+				return {fault, &element};
+		}
 		return {};
 	};
 }
@@ -91,15 +112,15 @@ std::map<std::string_view, Keys, std::less<>> all_keys(Config &config)
 	return {
 		{"socket",
 			{
-				{"path", text(config.socket.path)},
+				{"path", text(config.socket.path, fault_of_path)},
 				{"mode", mode(config.socket.mode)},
-				{"group", text(config.socket.group)},
+				{"group", text(config.socket.group, fault_of_group)},
 			}},
 		{"tcp",
 			{
 				{"enabled", boolean(config.tcp.enabled)},
 				{"port", number(config.tcp.port, 1, 65535)},
-				{"listen", texts(config.tcp.listen)},
+				{"listen", texts(config.tcp.listen, fault_of_address)},
 			}},
 		{"limits",
 			{
@@ -136,10 +157,12 @@ Result<Config> parse_config(std::string_view document, const std::string &name)
 				return wrong(name, key.source(),
 					fmt::format("unknown key \"{}.{}\"", table_name.str(),
 						key.str()));
-			if (const auto fault = setter->second(value); !fault.empty())
-				return wrong(name, value.source(),
+			const Fault fault = setter->second(value);
+			const toml::node &where = fault.where != nullptr ? *fault.where : value;
+			if (!fault.what.empty())
+				return wrong(name, where.source(),
 					fmt::format("\"{}.{}\" {}", table_name.str(), key.str(),
-						fault));
+						fault.what));
 		}
 	}
 	return config;

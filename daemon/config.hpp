@@ -48,7 +48,8 @@ struct Config {
 
 /**
  * The configuration that `text` describes. EINVAL, with "name:line:column: what
- * is wrong" in its text: no TOML, an unknown key, a value out of its range.
+ * is wrong" in its text: no TOML, an unknown key, a value out of its range, a group
+ * that this system does not have.
  */
 Result<Config> parse_config(std::string_view text, const std::string &name);
 

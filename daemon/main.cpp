@@ -120,10 +120,11 @@ Result<void> serve(const Config &config)
 	if (!signals)
 		return signals.error();
 
+	/* The one on the path is always there. */
+	const bool has_tcp = door->listeners.size() > 1;
 	log(Level::Info,
 		fmt::format("listening on {}{}", config.socket.path,
-			config.tcp.enabled ? fmt::format(" and TCP port {}", config.tcp.port)
-					   : ""));
+			has_tcp ? fmt::format(" and TCP port {}", config.tcp.port) : ""));
 	notify("READY=1");
 	(*reactor)->run();
 	return {};

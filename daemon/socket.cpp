@@ -16,6 +16,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 
 namespace gpiohub::daemon
 {
@@ -34,13 +35,11 @@ Error cannot_listen(int code, const std::string &where, const std::string &cure 
 
 Result<sockaddr_un> unix_address(const std::string &path)
 {
+	if (const auto fault = fault_of_path(path); !fault.empty())
+		return Error{path.empty() ? EINVAL : ENAMETOOLONG,
+			"cannot listen on \"" + path + "\": the path " + fault};
 	sockaddr_un address{};
 	address.sun_family = AF_UNIX;
-	if (path.empty())
-		return Error{EINVAL, "cannot listen: the socket's path is empty"};
-	if (path.size() >= sizeof(address.sun_path))
-		return cannot_listen(ENAMETOOLONG, path,
-			fmt::format("at most {} bytes", sizeof(address.sun_path) - 1));
 	path.copy(address.sun_path, path.size());
 	return address;
 }
@@ -95,6 +94,38 @@ Result<void> clear(const std::string &path, const sockaddr_un &address)
 	return cannot_listen(errno, path);
 }
 
+struct TcpAddress {
+	union {
+		sockaddr generic;
+		sockaddr_in in;
+		sockaddr_in6 in6;
+	};
+	socklen_t size;
+	bool is_loopback;
+};
+
+/* Nothing: not an IP address. */
+std::optional<TcpAddress> tcp_address(const std::string &text, std::uint16_t port)
+{
+	TcpAddress address{};
+	if (::inet_pton(AF_INET, text.c_str(), &address.in.sin_addr) == 1) {
+		address.in.sin_family = AF_INET;
+		address.in.sin_port = htons(port);
+		address.size = sizeof(address.in);
+		address.is_loopback = ntohl(address.in.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+		return address;
+	}
+	address.in6 = {};
+	if (::inet_pton(AF_INET6, text.c_str(), &address.in6.sin6_addr) == 1) {
+		address.in6.sin6_family = AF_INET6;
+		address.in6.sin6_port = htons(port);
+		address.size = sizeof(address.in6);
+		address.is_loopback = IN6_IS_ADDR_LOOPBACK(&address.in6.sin6_addr);
+		return address;
+	}
+	return std::nullopt;
+}
+
 Result<gid_t> group_id(const std::string &name)
 {
 	/* NOLINTNEXTLINE(concurrency-mt-unsafe): before any other thread */
@@ -105,6 +136,22 @@ Result<gid_t> group_id(const std::string &name)
 }
 
 } // namespace
+
+std::string fault_of_path(const std::string &path)
+{
+	constexpr std::size_t kMost = sizeof(sockaddr_un::sun_path) - 1;
+	if (path.empty() || path.size() > kMost)
+		return fmt::format("must have 1 to {} bytes", kMost);
+	return {};
+}
+
+std::string fault_of_address(const std::string &address)
+{
+	const auto parsed = tcp_address(address, 0);
+	if (!parsed)
+		return "must be an IP address";
+	return parsed->is_loopback ? "" : "must be a loopback address: 127.0.0.1 or ::1";
+}
 
 bool group_exists(const std::string &group)
 {
@@ -151,40 +198,25 @@ Result<UnixSocket> listen_unix(const std::string &path, unsigned mode, const std
 Result<UniqueFd> listen_tcp(const std::string &address, std::uint16_t port)
 {
 	const std::string where = fmt::format("{} port {}", address, port);
-	sockaddr_in in{};
-	sockaddr_in6 in6{};
-	const sockaddr *generic = nullptr;
-	socklen_t size = 0;
-	bool is_loopback = false;
-	if (::inet_pton(AF_INET, address.c_str(), &in.sin_addr) == 1) {
-		in.sin_family = AF_INET;
-		in.sin_port = htons(port);
-		generic = reinterpret_cast<const sockaddr *>(&in);
-		size = sizeof(in);
-		is_loopback = ntohl(in.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
-	} else if (::inet_pton(AF_INET6, address.c_str(), &in6.sin6_addr) == 1) {
-		in6.sin6_family = AF_INET6;
-		in6.sin6_port = htons(port);
-		generic = reinterpret_cast<const sockaddr *>(&in6);
-		size = sizeof(in6);
-		is_loopback = IN6_IS_ADDR_LOOPBACK(&in6.sin6_addr);
-	} else {
+	const auto parsed = tcp_address(address, port);
+	if (!parsed)
 		return Error{EINVAL, "cannot listen on " + where + ": not an IP address"};
-	}
-	if (!is_loopback)
+	if (!parsed->is_loopback)
 		return Error{EPERM,
 			"cannot listen on " + where +
 				": only loopback addresses are served, 127.0.0.1 "
 				"and ::1"};
 
-	UniqueFd fd(::socket(generic->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+	UniqueFd fd(
+		::socket(parsed->generic.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
 	if (!fd)
 		return cannot_listen(errno, where);
 	const int on = 1;
 	::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	/* Clients inherit it: a reply is not held back to be sent with the next. */
 	::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	if (::bind(fd.get(), generic, size) < 0 || ::listen(fd.get(), kBacklog) < 0) {
+	if (::bind(fd.get(), &parsed->generic, parsed->size) < 0 ||
+		::listen(fd.get(), kBacklog) < 0) {
 		const int code = errno;
 		return cannot_listen(
 			code, where, code == EADDRINUSE ? "use --tcp-port or --no-tcp" : "");

@@ -75,6 +75,11 @@ Result<UnixSocket> listen_unix(const std::string &path, unsigned mode, const std
  */
 Result<UniqueFd> listen_tcp(const std::string &address, std::uint16_t port);
 
+/** What is wrong with a socket's path, with a TCP address to listen on: "must ...";
+ * "" if nothing. */
+std::string fault_of_path(const std::string &path);
+std::string fault_of_address(const std::string &address);
+
 /** Whether the system knows the group. */
 bool group_exists(const std::string &group);
 

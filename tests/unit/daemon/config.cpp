@@ -27,7 +27,7 @@ TEST_CASE("every key is taken")
 [socket]
 path = "/tmp/x.sock"
 mode = 0o600
-group = "lab"
+group = "root"
 [tcp]
 enabled = true
 port = 9000
@@ -40,7 +40,7 @@ outbox_bytes = 100000
 	REQUIRE(config.ok());
 	CHECK(config->socket.path == "/tmp/x.sock");
 	CHECK(config->socket.mode == 0600);
-	CHECK(config->socket.group == "lab");
+	CHECK(config->socket.group == "root");
 	CHECK(config->tcp.enabled);
 	CHECK(config->tcp.port == 9000);
 	CHECK(config->tcp.listen == std::vector<std::string>{"::1"});
@@ -65,11 +65,28 @@ TEST_CASE("what is wrong is told with its line and column")
 			"f:2:8: \"socket.mode\" must be a mode from 0o000 to 0o777"},
 		Case{"[socket]\npath = 1", "f:2:8: \"socket.path\" must be a string"},
 		Case{"[tcp]\nlisten = [1]", "f:2:10: \"tcp.listen\" must be an array of strings"},
+		Case{"[tcp]\nlisten = [\n\"::1\",\n  \"0.0.0.0\"]",
+			"f:4:3: \"tcp.listen\" must be a loopback address: 127.0.0.1 or ::1"},
+		Case{"[tcp]\nlisten = [\"localhost\"]",
+			"f:2:11: \"tcp.listen\" must be an IP address"},
+		Case{"[socket]\ngroup = \"no-such-group\"",
+			"f:2:9: \"socket.group\" must be a group of this system: groupadd --system "
+			"no-such-group"},
+		Case{"[socket]\npath = \"\"", "f:2:8: \"socket.path\" must have 1 to 107 bytes"},
 		Case{"[tcp]\nenabled = 1", "f:2:11: \"tcp.enabled\" must be true or false"});
 	const auto config = parse_config(text, "f");
 	REQUIRE_FALSE(config.ok());
 	CHECK(config.error().code == EINVAL);
 	CHECK(config.error().what == error);
+}
+
+TEST_CASE("a path that no socket can have is told with its line")
+{
+	const std::string most(107, 'x');
+	CHECK(parse_config("[socket]\npath = \"" + most + "\"", "f").ok());
+	const auto config = parse_config("[socket]\npath = \"" + most + "x\"", "f");
+	REQUIRE_FALSE(config.ok());
+	CHECK(config.error().what == "f:2:8: \"socket.path\" must have 1 to 107 bytes");
 }
 
 TEST_CASE("what is no TOML is told with its line")

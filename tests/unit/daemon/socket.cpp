@@ -37,7 +37,7 @@ void bind_and_forget(const std::string &path)
 /* Removes the lock, which stays behind, after the last test. */
 struct Lock {
 	~Lock() { ::unlink((test_path() + ".lock").c_str()); }
-} const lock;
+} const kLock;
 
 } // namespace
 

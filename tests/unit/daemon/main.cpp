@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* The program itself, as a service manager sees it; it needs no module. */
+#include <catch2/catch.hpp>
+#include <fcntl.h>
+#include <gpiohub/fd.hpp>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <fstream>
+#include <string>
+#include <vector>
+
+using namespace gpiohub;
+
+namespace
+{
+
+const std::string kStem = "/tmp/gpiohub-test-" + std::to_string(::getpid());
+
+/* gpiohubd with a configuration, a socket of its own and its log in a pipe. */
+class Program
+{
+public:
+	explicit Program(const std::string &config)
+	{
+		std::ofstream(kConfig) << config;
+		std::array<int, 2> ends{};
+		REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
+		log_ = UniqueFd(ends[0]);
+		const UniqueFd written(ends[1]);
+		pid_ = ::fork();
+		if (pid_ == 0) {
+			::dup2(written.get(), STDERR_FILENO);
+			::execl(GPIOHUBD, "gpiohubd", "--config", kConfig.c_str(), "--socket",
+				kSocket.c_str(), static_cast<char *>(nullptr));
+			::_exit(127);
+		}
+	}
+
+	~Program()
+	{
+		if (pid_ > 0) {
+			::kill(pid_, SIGKILL);
+			(void)wait();
+		}
+		for (const std::string &path : {kConfig, kSocket, kSocket + ".lock"})
+			::unlink(path.c_str());
+	}
+	Program(const Program &) = delete;
+	Program &operator=(const Program &) = delete;
+
+	/* Its log up to a line that has `what` in it. */
+	std::string log_until(const std::string &what)
+	{
+		std::string text;
+		pollfd poll{log_.get(), POLLIN, 0};
+		std::array<char, 4096> part;
+		while (text.find(what) == std::string::npos) {
+			if (::poll(&poll, 1, 10'000) != 1)
+				throw std::runtime_error("it is silent; so far: " + text);
+			const auto size = ::read(log_.get(), part.data(), part.size());
+			if (size <= 0)
+				throw std::runtime_error("it ended: " + text);
+			text.append(part.data(), static_cast<std::size_t>(size));
+		}
+		return text;
+	}
+
+	void close_log() { log_.reset(); }
+	void send(int number) const { ::kill(pid_, number); }
+
+	/* As waitpid() tells it. */
+	int wait()
+	{
+		int status = 0;
+		::waitpid(pid_, &status, 0);
+		pid_ = -1;
+		return status;
+	}
+
+	static bool has_socket() { return ::access(kSocket.c_str(), F_OK) == 0; }
+
+private:
+	static inline const std::string kConfig = kStem + ".main.toml";
+	static inline const std::string kSocket = kStem + ".main.sock";
+	pid_t pid_ = -1;
+	UniqueFd log_;
+};
+
+} // namespace
+
+TEST_CASE("without addresses there is no TCP port to tell of")
+{
+	Program program("[tcp]\nenabled = true\nlisten = []\n");
+	CHECK(program.log_until("listening on").find("TCP") == std::string::npos);
+}
