@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <utility>
 
 namespace gpiohub::daemon
 {
@@ -113,7 +114,15 @@ void Daemon::scan()
 	std::array<int, 64> before{};
 	before.swap(failures_);
 	for (const unsigned number : *numbers) {
-		if (number >= hubs_.size() || hubs_[number])
+		if (number >= hubs_.size()) {
+			if (!std::exchange(is_too_many_told_, true))
+				log(Level::Warning,
+					fmt::format("gpiohub{} and those above it are not served: "
+						    "clients can name hubs 0 to {}",
+						number, hubs_.size() - 1));
+			continue;
+		}
+		if (hubs_[number])
 			continue;
 		failures_[number] = before[number];
 		open_hub(number);

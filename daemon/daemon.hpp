@@ -68,6 +68,7 @@ private:
 	/* Errnos that were told: of hubs not opened, of looking for them. */
 	std::array<int, 64> failures_{};
 	int scan_failure_ = 0;
+	bool is_too_many_told_ = false; /* hubs beyond those that clients can name */
 	std::unique_ptr<Timer> retry_;
 	/* After the hubs: sessions refer to them. */
 	std::unordered_map<const Session *, std::unique_ptr<Session>> sessions_;

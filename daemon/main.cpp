@@ -111,7 +111,8 @@ Result<void> serve(const Config &config)
 	auto patience = Timer::create(**reactor, [&] { (*reactor)->stop(); });
 	if (!patience)
 		return patience.error();
-	auto signals = Signals::create(**reactor, {SIGTERM, SIGINT}, [&](int) {
+	/* SIGHUP too: there is nothing to reload, and its default leaves the socket. */
+	auto signals = Signals::create(**reactor, {SIGTERM, SIGINT, SIGHUP}, [&](int) {
 		notify("STOPPING=1");
 		*door = {};
 		(*patience)->arm(kStopPatience);

@@ -176,6 +176,20 @@ TEST_CASE("a hub that cannot be opened for lack of descriptors is tried again by
 	CHECK(bench.daemon.hubs() == 1);
 }
 
+TEST_CASE("hubs that clients cannot name are told of once")
+{
+	Bench bench;
+	bench.backend.add(64);
+	bench.backend.add(255);
+	const CapturedLog log;
+	REQUIRE(bench.daemon.start().ok());
+	bench.backend.announce();
+	bench.turn();
+	CHECK(bench.daemon.hubs() == 0);
+	CHECK(log.count("gpiohub64 and those above it are not served") == 1);
+	CHECK(log.count("not served") == 1);
+}
+
 TEST_CASE("a hub that goes is told after its last events; the others stay")
 {
 	Bench bench;

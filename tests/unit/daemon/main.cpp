@@ -3,15 +3,20 @@
 #include <catch2/catch.hpp>
 #include <fcntl.h>
 #include <gpiohub/fd.hpp>
+#include <gpiohub/wire.hpp>
 #include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <fstream>
+#include <stdexcept>
 #include <string>
-#include <vector>
+#include <thread>
 
 using namespace gpiohub;
 
@@ -81,6 +86,23 @@ public:
 		return status;
 	}
 
+	/* Waits for the answer to a command, be it an error. */
+	static bool answers()
+	{
+		const UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+		sockaddr_un address{};
+		address.sun_family = AF_UNIX;
+		kSocket.copy(address.sun_path, sizeof(address.sun_path) - 1);
+		while (::connect(fd.get(), reinterpret_cast<sockaddr *>(&address),
+			       sizeof(address)) < 0)
+			std::this_thread::sleep_for(std::chrono::milliseconds(1));
+		const std::array<char, wire::kRecordSize> nothing{};
+		if (::send(fd.get(), nothing.data(), nothing.size(), MSG_NOSIGNAL) < 0)
+			return false;
+		pollfd poll{fd.get(), POLLIN, 0};
+		return ::poll(&poll, 1, 10'000) == 1;
+	}
+
 	static bool has_socket() { return ::access(kSocket.c_str(), F_OK) == 0; }
 
 private:
@@ -96,4 +118,24 @@ TEST_CASE("without addresses there is no TCP port to tell of")
 {
 	Program program("[tcp]\nenabled = true\nlisten = []\n");
 	CHECK(program.log_until("listening on").find("TCP") == std::string::npos);
+}
+
+TEST_CASE("a signal to end removes the socket, and is a success")
+{
+	const int number = GENERATE(SIGTERM, SIGINT, SIGHUP);
+	Program program("");
+	program.log_until("listening on");
+	CHECK(Program::has_socket());
+	program.send(number);
+	CHECK(program.wait() == 0);
+	CHECK_FALSE(Program::has_socket());
+}
+
+TEST_CASE("it does not end because nobody reads its log any more")
+{
+	Program program("");
+	program.close_log();
+	CHECK(Program::answers());
+	program.send(SIGTERM);
+	CHECK(program.wait() == 0);
 }
