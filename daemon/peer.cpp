@@ -34,14 +34,14 @@ Peer peer_of(int socket)
 	sockaddr_storage address{};
 	socklen_t size = sizeof(address);
 	if (::getpeername(socket, reinterpret_cast<sockaddr *>(&address), &size) < 0)
-		return {"a client", 0, 0};
+		return {"a client"};
 	if (address.ss_family != AF_UNIX)
-		return {tcp_name(address), 0, 0};
+		return {tcp_name(address)};
 
 	ucred credentials{};
 	size = sizeof(credentials);
 	if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) < 0)
-		return {"a local client", 0, 0};
+		return {"a local client"};
 	Peer peer{"a local client", credentials.pid, credentials.uid};
 	std::ifstream comm("/proc/" + std::to_string(credentials.pid) + "/comm");
 	std::getline(comm, peer.name);

@@ -12,15 +12,19 @@
 namespace gpiohub::daemon
 {
 
+/* The kernel's overflow uid: never root for want of knowing better. */
+inline constexpr uid_t kNobody = 65534;
+
 /**
  * name: the program of a local socket as it was called when it connected, or the
  * address and port of a TCP client
  * pid: 0 if not known
+ * uid: kNobody if not known
  */
 struct Peer {
 	std::string name;
 	pid_t pid = 0;
-	uid_t uid = 0;
+	uid_t uid = kNobody;
 };
 
 Peer peer_of(int socket);

@@ -37,4 +37,5 @@ TEST_CASE("a TCP client is called by its address and port")
 	CHECK(peer_of(accepted.get()).name ==
 		"127.0.0.1:" + std::to_string(ntohs(address.sin_port)));
 	CHECK(peer_of(accepted.get()).pid == 0);
+	CHECK(peer_of(accepted.get()).uid == 65534); /* not root */
 }
