@@ -25,13 +25,11 @@ Result<Options> parse_options(int argc, const char *const *argv)
 	app.add_flag(
 		"--check-config", options.is_check, "only look whether the configuration is right");
 	app.add_option("--socket", socket, "path of the Unix socket")->type_name("PATH");
-	const auto *port_option =
-		app.add_option("--tcp-port", port,
-			   "listen on 127.0.0.1 and ::1 too, for every local user")
-			->type_name("PORT")
-			->check(CLI::Range(1, 65535));
-	app.add_flag("--no-tcp", no_tcp, "do not listen on TCP")
-		->excludes(const_cast<CLI::Option *>(port_option));
+	auto *port_option = app.add_option("--tcp-port", port,
+				       "listen on 127.0.0.1 and ::1 too, for every local user")
+				    ->type_name("PORT")
+				    ->check(CLI::Range(1, 65535));
+	app.add_flag("--no-tcp", no_tcp, "do not listen on TCP")->excludes(port_option);
 	try {
 		app.parse(argc, argv);
 	} catch (const CLI::ParseError &error) {
