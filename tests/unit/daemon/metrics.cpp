@@ -4,6 +4,8 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include <set>
+#include <string>
 #include <vector>
 
 using namespace gpiohub::daemon;
@@ -21,6 +23,27 @@ TEST_CASE("what was counted is told")
 	CHECK(json["clients"][0]["peer"] == "watch");
 	CHECK(json["clients"][0]["events"] == 90);
 	CHECK_FALSE(json.contains("clients_left_out"));
+}
+
+TEST_CASE("the keys are those of docs/protocol.md")
+{
+	const auto keys = [](const nlohmann::json &object) {
+		std::set<std::string> names;
+		for (const auto &entry : object.items())
+			names.insert(entry.key());
+		return names;
+	};
+	using Names = std::set<std::string>;
+	const std::vector<HubStats> hubs(1);
+	const std::vector<SessionStats> sessions(1);
+	const auto json = nlohmann::json::parse(stats_json({}, hubs, sessions));
+	CHECK(keys(json) == Names{"daemon", "hubs", "clients"});
+	CHECK(keys(json["daemon"]) ==
+		Names{"uptime_s", "clients", "accepted", "refused", "cut_off", "commands",
+			"errors"});
+	CHECK(keys(json["hubs"][0]) == Names{"hub", "label", "seq", "lost", "subscribers"});
+	CHECK(keys(json["clients"][0]) ==
+		Names{"peer", "pid", "commands", "errors", "events", "lost", "queued"});
 }
 
 TEST_CASE("a thousand clients fit by leaving some out, and saying how many")
