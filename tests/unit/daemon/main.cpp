@@ -93,9 +93,13 @@ public:
 		sockaddr_un address{};
 		address.sun_family = AF_UNIX;
 		kSocket.copy(address.sun_path, sizeof(address.sun_path) - 1);
-		while (::connect(fd.get(), reinterpret_cast<sockaddr *>(&address),
-			       sizeof(address)) < 0)
+		const auto *generic = reinterpret_cast<const sockaddr *>(&address);
+		/* Nothing tells when its socket is there. */
+		for (int tries = 0; ::connect(fd.get(), generic, sizeof(address)) < 0; tries++) {
+			if (tries == 10'000)
+				return false;
 			std::this_thread::sleep_for(std::chrono::milliseconds(1));
+		}
 		const std::array<char, wire::kRecordSize> nothing{};
 		if (::send(fd.get(), nothing.data(), nothing.size(), MSG_NOSIGNAL) < 0)
 			return false;
