@@ -15,8 +15,11 @@
 
 #define BIT_OF(line)	(1ULL << (line))
 
-/* Ends every wait for something that must happen. */
-#define WAIT_MS		30000
+/*
+ * How long to wait for something that must happen: the case's own limit ends it. A
+ * time limit of poll's would hide a lost wake-up, for poll looks once more at its end.
+ */
+#define FOREVER		(-1)
 
 /* A line number that no call may leave in the field "line". */
 #define LINE_UNTOUCHED	0x55

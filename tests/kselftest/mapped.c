@@ -118,7 +118,7 @@ bool mapped_sleep(const struct mapped *mapped, int fd, __u64 seq, __u32 batch)
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	if (__atomic_load_n(&mapped->positions->head, __ATOMIC_RELAXED) - (__u32)seq >= batch)
 		return true;
-	return device_poll(fd, WAIT_MS) & POLLIN;
+	return device_poll(fd, FOREVER) & POLLIN;
 }
 
 struct gpiohub_state mapped_state(const struct mapped *mapped)

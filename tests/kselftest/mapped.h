@@ -38,7 +38,7 @@ __u64 mapped_catch_up(const struct mapped *mapped, __u64 *seq);
 
 __u32 mapped_head(const struct mapped *mapped);
 
-/* Sleeps until @batch positions from @seq on are there; false after WAIT_MS. */
+/* Sleeps until @batch positions from @seq on are there; false when poll says something else. */
 bool mapped_sleep(const struct mapped *mapped, int fd, __u64 seq, __u32 batch);
 
 /* A copy of the state page whose fields belong together. */

@@ -119,6 +119,7 @@ static void lines_not_owned(void)
 	device_claim(fd, BIT_OF(LINE_OUT), GPIOHUB_GUARD_INPUT);
 	device_output(fd, BIT_OF(LINE_OUT), BIT_OF(LINE_OUT));
 	device_claim(owner, BIT_OF(LINE_FREE), GPIOHUB_GUARD_INPUT);
+	device_output(owner, BIT_OF(LINE_FREE), BIT_OF(LINE_FREE));
 	refusal_expect(fd, refusals, ARRAY_SIZE(refusals));
 }
 

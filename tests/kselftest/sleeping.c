@@ -159,7 +159,7 @@ static void board_goes_and_returns(void)
 
 	device_subscribe(fd, FREE, GPIOHUB_KINDS_EDGES);
 	board_unbind();
-	CHECK_EQ(device_poll(fd, WAIT_MS) & (POLLHUP | POLLERR), POLLHUP | POLLERR);
+	CHECK_EQ(device_poll(fd, FOREVER) & (POLLHUP | POLLERR), POLLHUP | POLLERR);
 	board_bind();
 	device_until(reader, GPIOHUB_EVENT_KNOWN, LINE_FREE);
 	while (device_until(reader, GPIOHUB_EVENT_KNOWN, LINE_FREE).value != 1)

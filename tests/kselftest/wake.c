@@ -187,7 +187,7 @@ static void epoll_with_cursor(void)
 	CHECK_EQ(epoll_wait(epoll, &got, 1, 0), 0);
 	for (i = 0; i < 20; i++) {
 		device_set(fd, FREE, i % 2 ? 0 : FREE);
-		CHECK_EQ(epoll_wait(epoll, &got, 1, WAIT_MS), 1);
+		CHECK_EQ(epoll_wait(epoll, &got, 1, FOREVER), 1);
 		CHECK_EQ(epoll_wait(epoll, &got, 1, 0), 0);
 		mapped.cursor->wake_at = (__u32)device_head() + 1;
 		__atomic_thread_fence(__ATOMIC_SEQ_CST);
@@ -268,7 +268,7 @@ static void sleeper_is_woken_by_delete(void)
 		__u64 seq = device_head();
 
 		mapped.cursor->wake_at = (__u32)seq + 1000;
-		CHECK_EQ(device_poll(fd, WAIT_MS) & (POLLHUP | POLLERR), POLLHUP | POLLERR);
+		CHECK_EQ(device_poll(fd, FOREVER) & (POLLHUP | POLLERR), POLLHUP | POLLERR);
 		_exit(KTAP_PASS);
 	}
 	fixture_await_sleep(child);
