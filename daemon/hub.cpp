@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <bit>
 #include <cerrno>
-#include <chrono>
 #include <utility>
 
 namespace gpiohub::daemon
@@ -22,11 +21,6 @@ constexpr std::uint32_t kKindsWithoutLine = GPIOHUB_KIND(GPIOHUB_EVENT_MESSAGE);
 
 /* A hub's share of a turn; then the sessions get theirs. */
 constexpr int kBatchesPerTurn = 4;
-
-/* How long to wait for the last events of a hub that was deleted. */
-constexpr std::chrono::seconds kEndPatience{1};
-/* A line is marked gone just before its last event is published, under a spinlock. */
-constexpr std::chrono::milliseconds kLastEvent{1};
 
 std::uint64_t lines_mask(unsigned lines)
 {
@@ -52,10 +46,6 @@ Result<std::unique_ptr<Hub>> Hub::open(
 
 	std::unique_ptr<Hub> hub(
 		new Hub(reactor, backend, number, std::move(gone), *std::move(watch), *info));
-	auto end = Timer::create(reactor, [self = hub.get()] { self->gone_(*self); });
-	if (!end)
-		return end.error();
-	hub->end_ = *std::move(end);
 	/* Edge-triggered: a chip that is gone says EPOLLHUP for as long as it is. */
 	if (auto added = reactor.add(*hub, hub->watch_->view().fd, EPOLLIN | EPOLLET); !added)
 		return added.error();
@@ -125,9 +115,8 @@ bool Hub::deliver_batch()
 
 void Hub::drain()
 {
-	/* To where the end is now: should somebody still write, it is left at that. */
-	const std::uint64_t end = ring_bounds(ring()).end;
-	while (!subscriptions_.empty() && reader_.seq() < end && deliver_batch()) {
+	/* The hub is gone: nobody writes any more. */
+	while (!subscriptions_.empty() && deliver_batch()) {
 	}
 }
 
@@ -295,24 +284,12 @@ Error Hub::explained(std::string_view deed, const Error &error, const Peer &aske
 	return {error.code, explain(failure), error.line};
 }
 
-/*
- * A hub is dead first; then its lines go one by one, with their guards, and the
- * kernel wakes us. When all are marked gone, that was the end of the stream.
- */
 void Hub::check()
 {
-	if (life_ == Life::Alive) {
-		const auto info = watch_->info();
-		if (info || info.error().code != ENODEV)
-			return;
-		life_ = Life::Ending;
-		end_->arm(kEndPatience);
-	}
-	const std::uint64_t gone = watch_->view().state.snapshot().gone;
-	if (life_ == Life::Ending && (lines_mask(info_.lines) & ~gone) == 0) {
-		life_ = Life::Ended;
-		end_->arm(kLastEvent);
-	}
+	/* It says so only when the last event is in the ring. */
+	const auto info = watch_->info();
+	if (!info && info.error().code == ENODEV)
+		gone_(*this);
 }
 
 } // namespace gpiohub::daemon

@@ -10,7 +10,6 @@
 #include "peer.hpp"
 #include "reactor.hpp"
 #include "subscription.hpp"
-#include "timer.hpp"
 
 #include <array>
 #include <cstdint>
@@ -26,7 +25,7 @@ namespace gpiohub::daemon
 class Hub final : public Source
 {
 public:
-	/** Called on the loop when the hub was deleted and its last events are there. */
+	/** Called on the loop when the hub was found deleted. */
 	using Gone = std::function<void(Hub &)>;
 
 	/** EPROTO: a module of another version of the contract. */
@@ -73,7 +72,7 @@ public:
 	/** The same error with its text for `asker`; `deed` as in explain.hpp. */
 	Error explained(std::string_view deed, const Error &error, const Peer &asker);
 
-	/** Looks whether the hub still exists, and has it ended soon if not. */
+	/** Looks whether the hub still exists, and has it ended if not. */
 	void check();
 	/** Delivers what is in the ring, to the last event; for its end. */
 	void drain();
@@ -102,11 +101,7 @@ private:
 	std::uint64_t armed_ = 0;
 	std::uint64_t left_out_ = 0; /* wanted, but can no longer be armed */
 	bool is_check_due_ = false;
-	/* Deleted, with events still to come; Ended: all of them are published. */
-	enum class Life { Alive, Ending, Ended };
-	Life life_ = Life::Alive;
-	std::unique_ptr<Timer> end_; /* calls gone_ */
-	std::uint64_t lost_ = 0;     /* positions, to the daemon's own reader */
+	std::uint64_t lost_ = 0; /* positions, to the daemon's own reader */
 	std::vector<Subscription *> subscriptions_;
 	std::array<const Peer *, GPIOHUB_MAX_LINES> holders_{};
 };

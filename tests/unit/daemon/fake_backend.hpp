@@ -267,11 +267,8 @@ public:
 		return hub;
 	}
 
-	/** A hub is deleted: its files answer ENODEV, its lines go, its waiters are woken. */
-	void remove(unsigned number) { finish_removal(*begin_removal(number)); }
-
-	/** The first step of it: it is dead and has no name, its lines are still to go. */
-	std::shared_ptr<FakeHub> begin_removal(unsigned number)
+	/** A hub is deleted: its files answer ENODEV, its waiters are woken. */
+	void remove(unsigned number)
 	{
 		std::shared_ptr<FakeHub> hub;
 		{
@@ -283,16 +280,7 @@ public:
 			const std::lock_guard lock(hub->mutex);
 			hub->is_deleted = true;
 		}
-		announce();
-		return hub;
-	}
-
-	/** The last step. */
-	static void finish_removal(FakeHub &hub)
-	{
-		const std::uint64_t all = (std::uint64_t{1} << hub.lines) - 1;
-		__atomic_store_n(&hub.state.gone, all, __ATOMIC_RELEASE);
-		::shutdown(hub.waking_end.get(), SHUT_RDWR);
+		::shutdown(hub->waking_end.get(), SHUT_RDWR);
 	}
 
 	void announce() { ::eventfd_write(changed_.get(), 1); }
