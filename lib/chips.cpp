@@ -107,18 +107,22 @@ Result<ChipPointer> open_chip(const std::string &path)
 	return chip;
 }
 
-/* The chip of a name or label, open, and what it is. */
+/* The chip of a name or label, open, and what it is. One that cannot be opened may be it. */
 Result<std::pair<ChipPointer, Chip>> find_chip(const std::string &wanted)
 {
+	Error missing{ENOENT, "no GPIO chip is called " + wanted};
+
 	for (const std::string &path : device_nodes("gpiochip")) {
 		auto chip = open_chip(path);
-		if (!chip)
-			return chip.error();
+		if (!chip) {
+			missing = chip.error();
+			continue;
+		}
 		Chip described = describe(**chip);
 		if (described.name == wanted || described.label == wanted)
 			return std::pair(*std::move(chip), std::move(described));
 	}
-	return Error{ENOENT, "no GPIO chip is called " + wanted};
+	return missing;
 }
 
 } // namespace
