@@ -46,7 +46,9 @@ public:
 
 	virtual Result<wire::LineInfo> line_info(std::uint8_t hub, std::uint8_t line) = 0;
 	virtual Result<std::uint64_t> get(std::uint8_t hub, std::uint64_t lines) = 0;
-	virtual Result<void> claim(std::uint8_t hub, std::uint64_t lines, gpiohub_guard guard) = 0;
+	virtual Result<void> claim(std::uint8_t hub, std::uint64_t lines, const Guard &guard) = 0;
+	/** The heartbeat of what was claimed. EPERM: nothing is owned any more. */
+	virtual Result<void> kick(std::uint8_t hub) = 0;
 	virtual Result<void> configure(
 		std::uint8_t hub, std::uint64_t lines, const LineConfig &config) = 0;
 	virtual Result<void> set(std::uint8_t hub, std::uint64_t lines, std::uint64_t levels) = 0;

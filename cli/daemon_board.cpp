@@ -44,10 +44,12 @@ public:
 		return client_.get(hub, lines);
 	}
 
-	Result<void> claim(std::uint8_t hub, std::uint64_t lines, gpiohub_guard guard) override
+	Result<void> claim(std::uint8_t hub, std::uint64_t lines, const Guard &guard) override
 	{
 		return client_.claim(hub, lines, guard);
 	}
+
+	Result<void> kick(std::uint8_t hub) override { return client_.kick(hub); }
 
 	Result<void> configure(
 		std::uint8_t hub, std::uint64_t lines, const LineConfig &config) override

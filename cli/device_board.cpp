@@ -80,10 +80,16 @@ public:
 		return levels;
 	}
 
-	Result<void> claim(std::uint8_t hub, std::uint64_t lines, gpiohub_guard guard) override
+	Result<void> claim(std::uint8_t hub, std::uint64_t lines, const Guard &guard) override
 	{
 		Device &device = devices_.at(hub);
 		return explained(device, "claim", device.claim(lines, guard));
+	}
+
+	Result<void> kick(std::uint8_t hub) override
+	{
+		Device &device = devices_.at(hub);
+		return explained(device, "keep", device.kick());
 	}
 
 	Result<void> configure(

@@ -52,6 +52,18 @@ std::uint8_t byte_of(std::uint32_t value, unsigned index)
 	return static_cast<std::uint8_t>(value >> (8 * index) & 0xff);
 }
 
+/* Of a GUARD event: the errno if it could not be applied, else 0. */
+int guard_error(std::uint32_t value)
+{
+	return static_cast<int>(value >> 8 & 0xffff);
+}
+
+std::string guard_result(std::uint32_t value)
+{
+	const int error = guard_error(value);
+	return error == 0 ? "applied" : std::string("failed: ") + std::strerror(error);
+}
+
 } // namespace
 
 void EventText::append(std::string &out, const Received &received, std::uint64_t limit)
@@ -170,11 +182,9 @@ std::string EventText::details(std::uint8_t hub, const gpiohub_event &event) con
 			direction_word(byte_of(event.value, 0)), bias_word(byte_of(event.value, 1)),
 			drive_word(byte_of(event.value, 2)));
 	case GPIOHUB_EVENT_GUARD:
-		if (event.value >> 8 != 0)
-			return fmt::format("guard {} failed: {}",
-				guard_word(byte_of(event.value, 0)),
-				std::strerror(static_cast<int>(event.value >> 8)));
-		return fmt::format("guard applied: {}", guard_word(byte_of(event.value, 0)));
+		return fmt::format("guard {} {}; its owner: {}",
+			guard_word(byte_of(event.value, 0)), guard_result(event.value),
+			end_word(byte_of(event.value, 3)));
 	case GPIOHUB_EVENT_GONE:
 		return event.value != 0 ? "gone: its chip went away" : "back: its chip is here";
 	case GPIOHUB_EVENT_MESSAGE:
@@ -219,8 +229,9 @@ std::string EventText::json_details(std::uint8_t hub, const gpiohub_event &event
 			direction_word(byte_of(value, 0)), bias_word(byte_of(value, 1)),
 			drive_word(byte_of(value, 2)));
 	case GPIOHUB_EVENT_GUARD:
-		return fmt::format(
-			R"(,"guard":"{}","error":{})", guard_word(byte_of(value, 0)), value >> 8);
+		return fmt::format(R"(,"guard":"{}","error":{},"owner":"{}")",
+			guard_word(byte_of(value, 0)), guard_error(value),
+			end_word(byte_of(value, 3)));
 	case GPIOHUB_EVENT_GONE:
 		return fmt::format(R"(,"gone":{})", value != 0);
 	case GPIOHUB_EVENT_MESSAGE:

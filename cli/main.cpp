@@ -109,6 +109,7 @@ int main(int argc, char **argv)
 	add_info(app, action);
 	add_get(app, action);
 	add_set(app, action);
+	add_claim(app, action);
 	add_watch(app, action);
 	add_message(app, action);
 	add_stats(app, action);

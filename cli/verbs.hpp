@@ -32,6 +32,7 @@ void add_list(CLI::App &app, Action &action);
 void add_info(CLI::App &app, Action &action);
 void add_get(CLI::App &app, Action &action);
 void add_set(CLI::App &app, Action &action);
+void add_claim(CLI::App &app, Action &action);
 void add_watch(CLI::App &app, Action &action);
 void add_message(CLI::App &app, Action &action);
 void add_stats(CLI::App &app, Action &action);

@@ -50,8 +50,15 @@ std::string_view drive_word(std::uint8_t drive)
 
 std::string_view guard_word(std::uint8_t guard)
 {
-	static constexpr std::array<std::string_view, 3> kWords = {"-", "input", "keep"};
+	static constexpr std::array<std::string_view, 4> kWords = {"-", "input", "keep", "levels"};
 	return word(kWords, guard);
+}
+
+std::string_view end_word(std::uint8_t end)
+{
+	static constexpr std::array<std::string_view, 5> kWords = {
+		"released", "closed", "exited", "silent", "gone"};
+	return word(kWords, end);
 }
 
 std::string event_flag_words(std::uint16_t flags, std::string_view separator)

@@ -35,6 +35,8 @@ std::string_view deed_of(std::uint8_t op)
 		return "release";
 	case GPIOHUB_OP_CONFIGURE:
 		return "configure";
+	case GPIOHUB_OP_KICK:
+		return "keep";
 	default:
 		return "set";
 	}
@@ -204,6 +206,7 @@ Result<Answer> Session::execute(const Request &request)
 	case Op::CLAIM:
 	case Op::RELEASE:
 	case Op::CONFIGURE:
+	case Op::KICK:
 	case Op::HELLO:
 	case Op::STATS:
 	case Op::PING:

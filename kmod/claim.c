@@ -5,6 +5,7 @@
  */
 #include <linux/capability.h>
 #include <linux/cred.h>
+#include <linux/ktime.h>
 #include <linux/pid.h>
 #include <linux/sched.h>
 
@@ -162,14 +163,17 @@ static int take_over(struct gpiohub_session *session, u64 lines, u32 *culprit)
 }
 
 /* Nothing can fail any more. */
-static void own(struct gpiohub_session *session, u64 lines, u8 guard)
+static void own(struct gpiohub_session *session, const struct gpiohub_claim *claim)
 {
+	u64 lines = claim->lines;
 	struct gpiohub_hub *hub = session->hub;
 	struct gpiohub_line *line;
 	unsigned long flags;
 
 	gpiohub_for_each_line(line, hub, lines) {
-		line->guard = guard;
+		line->guard = claim->guard;
+		line->guard_level = claim->levels & gpiohub_line_bit(line);
+		line->heartbeat_us = claim->heartbeat_us;
 		line->kept = false;
 		put_pid(line->owner_pid);
 		line->owner_pid = get_pid(task_tgid(current));
@@ -181,35 +185,37 @@ static void own(struct gpiohub_session *session, u64 lines, u8 guard)
 	gpiohub_state_mark(hub->state, &hub->state->owned, lines, true);
 	gpiohub_state_mark(hub->state, &hub->state->kept, lines, false);
 	gpiohub_hub_unlock(hub, flags);
+	atomic64_set(&session->kicked_ns, ktime_get_ns());
+	gpiohub_heartbeat_expect(session);
 }
 
 /**
  * gpiohub_claim - own lines
  * @session: who
- * @lines: which lines
- * @guard: enum gpiohub_guard, checked by the caller
+ * @claim: which lines, and their guard; checked by the caller
  * @culprit: out, on an error: the line that it is about
  *
  * Context: process. Return: 0; -EBUSY: another's; or as gpiohub_line_hold();
  * then nothing changed.
  */
-int gpiohub_claim(struct gpiohub_session *session, u64 lines, u8 guard, u32 *culprit)
+int gpiohub_claim(struct gpiohub_session *session, const struct gpiohub_claim *claim,
+		  u32 *culprit)
 {
 	struct gpiohub_hub *hub = session->hub;
 	struct gpiohub_line *line;
 	int err = 0;
 
 	mutex_lock(&hub->config);
-	gpiohub_for_each_line(line, hub, lines) {
+	gpiohub_for_each_line(line, hub, claim->lines) {
 		err = may_claim(session, line);
 		if (err) {
 			blame(line, err, culprit);
 			goto out_unlock;
 		}
 	}
-	err = take_over(session, lines & ~session->owned, culprit);
+	err = take_over(session, claim->lines & ~session->owned, culprit);
 	if (!err)
-		own(session, lines, guard);
+		own(session, claim);
 out_unlock:
 	mutex_unlock(&hub->config);
 	return err;
@@ -250,7 +256,7 @@ int gpiohub_release(struct gpiohub_session *session, u64 lines, u32 *culprit)
 	err = check_owned(session, lines, culprit);
 	if (!err)
 		gpiohub_for_each_line(line, hub, lines)
-			gpiohub_guard_apply(line);
+			gpiohub_guard_apply(line, GPIOHUB_END_RELEASED);
 	mutex_unlock(&hub->config);
 	return err;
 }
@@ -259,11 +265,13 @@ int gpiohub_release(struct gpiohub_session *session, u64 lines, u32 *culprit)
  * gpiohub_release_all - give all lines back; their guards are applied
  * @session: who
  * @process: only what this process claimed, or NULL
+ * @why: how it came to that
  *
  * What it owns is looked at under the lock: a chip may take lines away meanwhile.
  * Context: process.
  */
-void gpiohub_release_all(struct gpiohub_session *session, const struct pid *process)
+void gpiohub_release_all(struct gpiohub_session *session, const struct pid *process,
+			 enum gpiohub_end why)
 {
 	struct gpiohub_hub *hub = session->hub;
 	struct gpiohub_line *line;
@@ -271,7 +279,7 @@ void gpiohub_release_all(struct gpiohub_session *session, const struct pid *proc
 	mutex_lock(&hub->config);
 	gpiohub_for_each_line(line, hub, session->owned)
 		if (!process || line->owner_pid == process)
-			gpiohub_guard_apply(line);
+			gpiohub_guard_apply(line, why);
 	mutex_unlock(&hub->config);
 }
 

@@ -380,6 +380,26 @@ static int configure_output(struct gpiohub_line *line, bool level)
 }
 
 /**
+ * gpiohub_line_output - have a line drive a level, whatever it was before
+ * @line: wanted by somebody
+ * @level: the level
+ *
+ * Context: under hub->config. Return: 0 or an errno.
+ */
+int gpiohub_line_output(struct gpiohub_line *line, bool level)
+{
+	int err = line->desc ? 0 : gpiohub_line_hold(line);
+
+	if (err)
+		return err;
+	if (line->hub->state->outputs & gpiohub_line_bit(line))
+		err = set_any_line(line, level);
+	else
+		err = configure_output(line, level);
+	return gpiohub_errno(err);
+}
+
+/**
  * gpiohub_line_configure - configure a line, and publish that
  * @line: held by its owner
  * @config: checked by the caller

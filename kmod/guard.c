@@ -1,27 +1,44 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What happens to a line whose owner is gone: the guard that was declared when it
- * was claimed. The only way by which ownership ends.
+ * was claimed. The only way by which ownership ends. One way to be gone is here as
+ * well: a file whose heartbeat stopped.
  */
+#include <linux/ktime.h>
 #include <linux/pid.h>
 
+#include "compat.h"
 #include "hub.h"
 #include "session.h"
+
+/* Under hub->config. Return: 0 or an errno that is told in the event. */
+static int guard_pin(struct gpiohub_line *line)
+{
+	switch (line->guard) {
+	case GPIOHUB_GUARD_INPUT:
+		return line->desc ? gpiohub_line_input(line) : 0;
+	case GPIOHUB_GUARD_LEVELS:
+		return gpiohub_line_output(line, line->guard_level);
+	default:
+		return 0;
+	}
+}
 
 /**
  * gpiohub_guard_apply - end the ownership of a line
  * @line: owned
+ * @why: how it came to that
  *
  * Its guard is applied, and published with the error if the chip refused.
  * Context: under hub->config.
  */
-void gpiohub_guard_apply(struct gpiohub_line *line)
+void gpiohub_guard_apply(struct gpiohub_line *line, enum gpiohub_end why)
 {
 	struct gpiohub_session *session = line->owner;
 	struct gpiohub_hub *hub = line->hub;
 	u64 bit = gpiohub_line_bit(line);
 	unsigned long flags;
-	int err = 0;
+	int err;
 
 	lockdep_assert_held(&hub->config);
 
@@ -30,21 +47,109 @@ void gpiohub_guard_apply(struct gpiohub_line *line)
 	WRITE_ONCE(session->owned, session->owned & ~bit);
 	gpiohub_hub_unlock(hub, flags);
 
-	if (line->guard == GPIOHUB_GUARD_INPUT && line->desc)
-		err = gpiohub_line_input(line);
+	err = guard_pin(line);
 
 	line->owner = NULL;
 	put_pid(line->owner_pid);
 	line->owner_pid = NULL;
-	line->kept = line->guard == GPIOHUB_GUARD_KEEP;
+	line->heartbeat_us = 0;
+	line->kept = line->guard != GPIOHUB_GUARD_INPUT;
 
 	flags = gpiohub_hub_lock(hub);
 	gpiohub_state_mark(hub->state, &hub->state->owned, bit, false);
 	gpiohub_state_mark(hub->state, &hub->state->kept, bit, line->kept);
-	gpiohub_hub_publish(hub, GPIOHUB_EVENT_GUARD, line->number, line->guard | -err << 8);
+	gpiohub_hub_publish(hub, GPIOHUB_EVENT_GUARD, line->number,
+			    line->guard | -err << 8 | why << 24);
 	gpiohub_hub_unlock(hub, flags);
 
 	if (!line->kept)
 		line->guard = 0;
 	gpiohub_line_settle(line);
+}
+
+static u64 deadline(const struct gpiohub_line *line)
+{
+	if (!line->heartbeat_us)
+		return U64_MAX;
+	return atomic64_read(&line->owner->kicked_ns) + line->heartbeat_us * (u64)NSEC_PER_USEC;
+}
+
+/**
+ * gpiohub_heartbeat_expect - see to it that a missed heartbeat is noticed
+ * @session: the lines that it owns, or their heartbeats, changed
+ *
+ * Context: under hub->config.
+ */
+void gpiohub_heartbeat_expect(struct gpiohub_session *session)
+{
+	struct gpiohub_line *line;
+	u64 next = U64_MAX;
+
+	lockdep_assert_held(&session->hub->config);
+	gpiohub_for_each_line(line, session->hub, session->owned)
+		next = min(next, deadline(line));
+	if (next != U64_MAX)
+		hrtimer_start(&session->heartbeat, ns_to_ktime(next), HRTIMER_MODE_ABS);
+}
+
+/* Applying a guard may sleep. */
+static enum hrtimer_restart heartbeat_timer(struct hrtimer *timer)
+{
+	struct gpiohub_session *session =
+		container_of(timer, struct gpiohub_session, heartbeat);
+
+	queue_work(system_highpri_wq, &session->silent);
+	return HRTIMER_NORESTART;
+}
+
+/* The timer is not moved by a kick: here it turns out whether there was one. */
+static void silent_work(struct work_struct *work)
+{
+	struct gpiohub_session *session = container_of(work, struct gpiohub_session, silent);
+	struct gpiohub_hub *hub = session->hub;
+	struct gpiohub_line *line;
+
+	mutex_lock(&hub->config);
+	gpiohub_for_each_line(line, hub, session->owned)
+		if (deadline(line) <= ktime_get_ns())
+			gpiohub_guard_apply(line, GPIOHUB_END_SILENT);
+	gpiohub_heartbeat_expect(session);
+	mutex_unlock(&hub->config);
+}
+
+/**
+ * gpiohub_heartbeat_kick - the owner is alive
+ * @session: the owner
+ *
+ * Context: process. Return: 0; -EPERM: it owns nothing (any more).
+ */
+int gpiohub_heartbeat_kick(struct gpiohub_session *session)
+{
+	if (!READ_ONCE(session->owned))
+		return -EPERM;
+	atomic64_set(&session->kicked_ns, ktime_get_ns());
+	return 0;
+}
+
+/**
+ * gpiohub_heartbeat_init - no heartbeat yet
+ * @session: zeroed by the caller
+ */
+void gpiohub_heartbeat_init(struct gpiohub_session *session)
+{
+	gpiohub_compat_hrtimer_setup(&session->heartbeat, heartbeat_timer, HRTIMER_MODE_ABS);
+	INIT_WORK(&session->silent, silent_work);
+}
+
+/**
+ * gpiohub_heartbeat_stop - nothing is expected any more
+ * @session: owns nothing, and nobody can claim for it
+ *
+ * Context: may sleep; without hub->config, which the worker takes.
+ */
+void gpiohub_heartbeat_stop(struct gpiohub_session *session)
+{
+	hrtimer_cancel(&session->heartbeat);
+	/* It owns nothing: the worker does not start the timer again. */
+	cancel_work_sync(&session->silent);
 }

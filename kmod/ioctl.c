@@ -39,9 +39,16 @@ static int blame(u32 __user *line, u32 culprit, int err)
 	return err;
 }
 
-static int check_guard(u64 guard)
+static int check_claim(const struct gpiohub_claim *claim)
 {
-	return guard == GPIOHUB_GUARD_INPUT || guard == GPIOHUB_GUARD_KEEP ? 0 : -EINVAL;
+	if (claim->guard < GPIOHUB_GUARD_INPUT || claim->guard > GPIOHUB_GUARD_LEVELS ||
+	    claim->reserved)
+		return -EINVAL;
+	if (claim->levels & ~(claim->guard == GPIOHUB_GUARD_LEVELS ? claim->lines : 0))
+		return -EINVAL;
+	if (claim->heartbeat_us && claim->heartbeat_us < GPIOHUB_HEARTBEAT_MIN)
+		return -EINVAL;
+	return 0;
 }
 
 static int check_config(const struct gpiohub_config *config)
@@ -203,14 +210,15 @@ static long do_claim(struct gpiohub_session *session, struct gpiohub_claim __use
 {
 	struct gpiohub_claim claim;
 	u32 culprit = GPIOHUB_NO_LINE;
-	int err = -EINVAL;
+	int err;
 
 	if (copy_from_user(&claim, user, sizeof(claim)))
 		return -EFAULT;
-	if (!claim.reserved[0] && !claim.reserved[1] && !check_guard(claim.guard))
+	err = check_claim(&claim);
+	if (!err)
 		err = check_lines(session->hub, claim.lines, &culprit);
 	if (!err)
-		err = gpiohub_claim(session, claim.lines, claim.guard, &culprit);
+		err = gpiohub_claim(session, &claim, &culprit);
 	return err ? blame(&user->line, culprit, err) : 0;
 }
 
@@ -261,9 +269,17 @@ static long do_set(struct gpiohub_session *session, struct gpiohub_levels __user
 static int submit_claim(struct gpiohub_session *session, const struct gpiohub_command *command,
 			u32 *culprit)
 {
-	if (command->arg || check_guard(command->value))
+	struct gpiohub_claim claim = {
+		.lines = command->mask,
+		.guard = (u32)command->value,
+		.levels = command->arg,
+		.heartbeat_us = command->value >> 32,
+	};
+
+	/* Bits 8-31 are not used: no guard has so high a number. */
+	if (check_claim(&claim))
 		return -EINVAL;
-	return gpiohub_claim(session, command->mask, command->value, culprit);
+	return gpiohub_claim(session, &claim, culprit);
 }
 
 static int submit_configure(struct gpiohub_session *session,
@@ -308,6 +324,10 @@ static int submit_one(struct gpiohub_session *session, const struct gpiohub_comm
 		return gpiohub_release(session, command->mask, culprit);
 	case GPIOHUB_OP_CONFIGURE:
 		return submit_configure(session, command, culprit);
+	case GPIOHUB_OP_KICK:
+		if (command->mask || command->value || command->arg)
+			return -EINVAL;
+		return gpiohub_heartbeat_kick(session);
 	default:
 		return -EINVAL;
 	}
@@ -380,6 +400,7 @@ static int check_access(struct file *file, unsigned int cmd)
 	case GPIOHUB_CLAIM:
 	case GPIOHUB_RELEASE:
 	case GPIOHUB_CONFIGURE:
+	case GPIOHUB_KICK:
 		return gpiohub_session_may_drive(file);
 	case GPIOHUB_INFO:
 	case GPIOHUB_LINE_INFO:
@@ -423,6 +444,8 @@ long gpiohub_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return do_release(session, user);
 	case GPIOHUB_CONFIGURE:
 		return do_configure(session, user);
+	case GPIOHUB_KICK:
+		return gpiohub_heartbeat_kick(session);
 	case GPIOHUB_INFO:
 		return do_info(session, user);
 	case GPIOHUB_LINE_INFO:

@@ -35,6 +35,8 @@ struct pid;
  * @owner_uid: its user; also of a kept line
  * @owner_comm: its name
  * @guard: enum gpiohub_guard of the claim
+ * @guard_level: what GPIOHUB_GUARD_LEVELS drives; under hub->config
+ * @heartbeat_us: of the claim, 0: none; under hub->config
  * @kept: held without an owner, as the last one left it; under hub->config
  * @direction: enum gpiohub_direction, while held; under hub->config
  * @bias: enum gpiohub_bias as set by us, under hub->config
@@ -63,6 +65,8 @@ struct gpiohub_line {
 	kuid_t owner_uid;
 	char owner_comm[TASK_COMM_LEN];
 	u8 guard;
+	bool guard_level;
+	u32 heartbeat_us;
 	bool kept;
 
 	u8 direction;
@@ -92,6 +96,7 @@ void gpiohub_line_forget(struct gpiohub_line *line);
 /* drive.c: the way of a command, from session to pin. */
 int gpiohub_line_configure(struct gpiohub_line *line, const struct gpiohub_config *config);
 int gpiohub_line_input(struct gpiohub_line *line);
+int gpiohub_line_output(struct gpiohub_line *line, bool level);
 int gpiohub_lines_set(struct gpiohub_session *session, u64 lines, u64 levels, u32 *culprit);
 u32 gpiohub_lines_set_run(struct gpiohub_session *session,
 			  const struct gpiohub_command *commands, u32 count);

@@ -113,6 +113,7 @@ static struct gpiohub_session *session_alloc(struct gpiohub_hub *hub)
 	session->slot = GPIOHUB_NO_SLOT;
 	mutex_init(&session->stream);
 	init_waitqueue_head(&session->wait);
+	gpiohub_heartbeat_init(session);
 	return session;
 }
 
@@ -175,7 +176,7 @@ static int session_flush(struct file *file, fl_owner_t id)
 
 	if ((current->flags & PF_EXITING) && !atomic_read(&current->signal->live) &&
 	    READ_ONCE(session->owned))
-		gpiohub_release_all(session, task_tgid(current));
+		gpiohub_release_all(session, task_tgid(current), GPIOHUB_END_EXITED);
 	return 0;
 }
 
@@ -207,7 +208,8 @@ static int session_release(struct inode *inode, struct file *file)
 	u32 culprit;
 
 	/* A removed hub has let go of everything itself; these find nothing. */
-	gpiohub_release_all(session, NULL);
+	gpiohub_release_all(session, NULL, GPIOHUB_END_CLOSED);
+	gpiohub_heartbeat_stop(session);
 	gpiohub_subscribe(session, 0, 0, &culprit);
 
 	mutex_lock(&hub->config);

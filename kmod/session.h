@@ -7,6 +7,7 @@
 
 #include <linux/fs.h>
 #include <linux/gpiohub.h>
+#include <linux/hrtimer.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/poll.h>
@@ -41,6 +42,9 @@ struct page;
  * @cursor_page: its page, freed with the session
  * @rate_begin: when the current second of the file's rate began, ns
  * @rate_used: how much of it is used; both under hub->lock
+ * @kicked_ns: when the last heartbeat came
+ * @heartbeat: when to look whether there was one, while one is expected
+ * @silent: looks, and applies guards
  * @end: frees it after a grace period
  */
 struct gpiohub_session {
@@ -65,6 +69,10 @@ struct gpiohub_session {
 
 	u64 rate_begin;
 	u32 rate_used;
+
+	atomic64_t kicked_ns;
+	struct hrtimer heartbeat;
+	struct work_struct silent;
 
 	struct rcu_work end;
 };
@@ -92,13 +100,19 @@ int gpiohub_map(struct file *file, struct vm_area_struct *vma);
 
 /* claim.c: who watches and who owns. */
 int gpiohub_subscribe(struct gpiohub_session *session, u64 lines, u32 kinds, u32 *culprit);
-int gpiohub_claim(struct gpiohub_session *session, u64 lines, u8 guard, u32 *culprit);
+int gpiohub_claim(struct gpiohub_session *session, const struct gpiohub_claim *claim,
+		  u32 *culprit);
 int gpiohub_release(struct gpiohub_session *session, u64 lines, u32 *culprit);
-void gpiohub_release_all(struct gpiohub_session *session, const struct pid *process);
+void gpiohub_release_all(struct gpiohub_session *session, const struct pid *process,
+			 enum gpiohub_end why);
 int gpiohub_configure(struct gpiohub_session *session, const struct gpiohub_config *config,
 		      u32 *culprit);
 
 /* guard.c: what happens to a line whose owner is gone. */
-void gpiohub_guard_apply(struct gpiohub_line *line);
+void gpiohub_guard_apply(struct gpiohub_line *line, enum gpiohub_end why);
+void gpiohub_heartbeat_init(struct gpiohub_session *session);
+void gpiohub_heartbeat_expect(struct gpiohub_session *session);
+int gpiohub_heartbeat_kick(struct gpiohub_session *session);
+void gpiohub_heartbeat_stop(struct gpiohub_session *session);
 
 #endif

@@ -247,9 +247,16 @@ Result<void> Client::set(std::uint8_t hub, std::uint64_t lines, std::uint64_t le
 	return done(call(wire::make_command(wire::Op::SET, hub, lines, levels)));
 }
 
-Result<void> Client::claim(std::uint8_t hub, std::uint64_t lines, gpiohub_guard guard)
+Result<void> Client::claim(std::uint8_t hub, std::uint64_t lines, const Guard &guard)
 {
-	return done(call(wire::make_command(wire::Op::CLAIM, hub, lines, guard)));
+	const std::uint64_t packed = static_cast<std::uint64_t>(guard.kind) |
+		static_cast<std::uint64_t>(guard.heartbeat.count()) << 32;
+	return done(call(wire::make_command(wire::Op::CLAIM, hub, lines, packed, guard.levels)));
+}
+
+Result<void> Client::kick(std::uint8_t hub)
+{
+	return done(call(wire::make_command(wire::Op::KICK, hub)));
 }
 
 Result<void> Client::release(std::uint8_t hub, std::uint64_t lines)

@@ -102,13 +102,22 @@ Result<std::uint64_t> Device::get(std::uint64_t lines) const
 	return levels.levels;
 }
 
-Result<void> Device::claim(std::uint64_t lines, gpiohub_guard guard)
+Result<void> Device::claim(std::uint64_t lines, const Guard &guard)
 {
 	gpiohub_claim claim = {};
 	claim.lines = lines;
-	claim.guard = guard;
+	claim.guard = guard.kind;
+	claim.levels = guard.levels;
+	claim.heartbeat_us = static_cast<__u32>(guard.heartbeat.count());
 	claim.line = GPIOHUB_NO_LINE;
 	return call(fd(), GPIOHUB_CLAIM, claim, "claim");
+}
+
+Result<void> Device::kick()
+{
+	if (::ioctl(fd(), GPIOHUB_KICK) != 0)
+		return system_error(errno, "heartbeat");
+	return {};
 }
 
 Result<void> Device::release(std::uint64_t lines)

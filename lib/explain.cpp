@@ -91,6 +91,9 @@ std::string not_permitted(const Failure &failure)
 	if (failure.deed == "open")
 		return "this machine forbids the device, whoever asks: a container or a service "
 		       "has to be given it (DeviceAllow= of systemd, --device of docker)";
+	if (failure.deed == "keep")
+		return "nothing is owned any more: the heartbeat came too late, and the guard was "
+		       "applied";
 	return "this client does not own it: claim it first";
 }
 

@@ -71,7 +71,9 @@ public:
 	Result<wire::LineInfo> line_info(std::uint8_t hub, std::uint8_t line);
 	Result<std::uint64_t> get(std::uint8_t hub, std::uint64_t lines);
 	Result<void> set(std::uint8_t hub, std::uint64_t lines, std::uint64_t levels);
-	Result<void> claim(std::uint8_t hub, std::uint64_t lines, gpiohub_guard guard);
+	Result<void> claim(std::uint8_t hub, std::uint64_t lines, const Guard &guard);
+	/** The heartbeat of what this client owns of a hub. EPERM: nothing (any more). */
+	Result<void> kick(std::uint8_t hub);
 	Result<void> release(std::uint8_t hub, std::uint64_t lines);
 	Result<void> configure(std::uint8_t hub, std::uint64_t lines, const LineConfig &config);
 	Result<void> message(std::uint8_t hub, std::string_view text);

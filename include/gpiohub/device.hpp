@@ -11,6 +11,7 @@
 #include <gpiohub/ring.hpp>
 #include <gpiohub/state.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -115,6 +116,16 @@ struct LineConfig {
 	std::uint64_t levels = 0; /* driven from the first moment by new outputs */
 };
 
+/** What happens to lines when their owner is gone. */
+struct Guard {
+	/* NOLINTNEXTLINE(google-explicit-constructor): most are nothing but their kind */
+	Guard(gpiohub_guard guard) : kind(guard) {}
+
+	gpiohub_guard kind;
+	std::uint64_t levels = 0;               /* what GPIOHUB_GUARD_LEVELS drives */
+	std::chrono::microseconds heartbeat{0}; /* 0: none is expected */
+};
+
 /** What came of a batch of commands: `done` of them, then `code` stopped it. */
 struct Submitted {
 	std::uint32_t done = 0;
@@ -149,7 +160,9 @@ public:
 	/** Levels of lines; 0 for the others. */
 	Result<std::uint64_t> get(std::uint64_t lines) const;
 
-	Result<void> claim(std::uint64_t lines, gpiohub_guard guard);
+	Result<void> claim(std::uint64_t lines, const Guard &guard);
+	/** The heartbeat. EPERM: it owns nothing (any more). */
+	Result<void> kick();
 	Result<void> release(std::uint64_t lines);
 	Result<void> configure(std::uint64_t lines, const LineConfig &config);
 	Result<void> set(std::uint64_t lines, std::uint64_t levels);

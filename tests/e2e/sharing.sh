@@ -123,6 +123,20 @@ owned_until_daemon_killed() {
 }
 check "... and when the daemon is, which moves no kept line" owned_until_daemon_killed
 daemon_start
+guarded_when_killed() {
+	gpiohub claim 2=1 --guard low 2>/dev/null &
+	local owner=$!
+	soon pin_is 2 "1 out" && kill9 "$owner"
+	soon pin_is 2 "0 out"
+}
+check "a guarded line is driven as was declared when its owner is killed" guarded_when_killed
+mkfifo "$WORK/heart"
+check "... and when its heartbeat stops, which is told" \
+	refuses 2 "no heartbeat for 500 ms" gpiohub claim 3=1 --guard low --heartbeat 500 0<>"$WORK/heart"
+check "... on the pin" same "0 out" "$(pin 3)"
+fed() { for _ in 1 2 3; do echo alive; done | gpiohub claim 3=1 --guard high --heartbeat 60000; }
+check "the end of what feeds it ends a program well" fed
+check "... and applies the guard" soon pin_is 3 "1 out"
 
 # --- what people do wrong ----------------------------------------------------------
 wrong() { # STATUS TEXT ARGUMENTS...

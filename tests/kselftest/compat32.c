@@ -171,10 +171,10 @@ static void refusals_are_the_same(void)
 	struct gpiohub_claim *claim = low();
 	int fd = device_open(O_RDWR);
 
-	*claim = (struct gpiohub_claim){ .lines = FREE, .guard = 3 };
+	*claim = (struct gpiohub_claim){ .lines = FREE, .guard = 4 };
 	CHECK_EQ(ioctl32(fd, GPIOHUB_CLAIM, claim), EINVAL);
 	*claim = (struct gpiohub_claim){ .lines = FREE, .guard = GPIOHUB_GUARD_INPUT,
-		.reserved = { 0, 1 } };
+		.reserved = 1 };
 	CHECK_EQ(ioctl32(fd, GPIOHUB_CLAIM, claim), EINVAL);
 	CHECK_EQ(ioctl32(fd, GPIOHUB_CLAIM, NULL), EFAULT);
 	CHECK_EQ(ioctl32(fd, _IO(GPIOHUB_IOCTL, 0x77), claim), ENOTTY);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* From an edge at a pin to its event. */
-#include <time.h>
-
 #include "board.h"
 #include "device.h"
 #include "fixture.h"
@@ -14,14 +12,6 @@
 #define IN2	BIT_OF(LINE_IN2)
 #define FREE	BIT_OF(LINE_FREE)
 #define FREE2	BIT_OF(LINE_FREE + 1)
-
-static __u64 now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000ULL + now.tv_nsec;
-}
 
 /* Drives OUT and OUT2, watches IN and IN2, and has nothing to read yet. */
 static int looped(void)
@@ -75,10 +65,10 @@ static void time_is_of_the_edge(void)
 	struct gpiohub_event event;
 	__u64 before, after;
 
-	before = now_ns();
+	before = fixture_now();
 	device_set(fd, OUT, OUT);
 	event = device_next(fd);
-	after = now_ns();
+	after = fixture_now();
 	CHECK_LE(before, event.time_ns);
 	CHECK_LE(event.time_ns, after);
 }

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "board.h"
@@ -210,6 +211,14 @@ void fixture_before(void)
 }
 
 /* There is no event for that: its state is asked for until it is so. */
+__u64 fixture_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000ULL + now.tv_nsec;
+}
+
 void fixture_await_sleep(pid_t process)
 {
 	char path[64], text[512];

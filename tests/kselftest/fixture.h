@@ -50,6 +50,9 @@ void fixture_option(const char *name, const char *value);
 int fixture_write(const char *path, const char *text);
 int fixture_read(const char *path, char *text, unsigned int size);
 
+/* CLOCK_MONOTONIC, in ns. */
+__u64 fixture_now(void);
+
 /* Waits until that process sleeps in the kernel, or has ended. */
 void fixture_await_sleep(pid_t process);
 

@@ -201,7 +201,7 @@ static void guard_before_gone(void)
 	CHECK_OK(lseek(reader, 0, SEEK_END));
 	board_unbind();
 	event = device_until(reader, GPIOHUB_EVENT_GUARD, LINE_FREE);
-	CHECK_EQ(event.value, GPIOHUB_GUARD_INPUT);
+	CHECK_EQ(event.value, GPIOHUB_GUARD_INPUT | GPIOHUB_END_GONE << 24);
 	CHECK_EQ(device_until(reader, GPIOHUB_EVENT_GONE, LINE_FREE).value, 1);
 }
 

@@ -25,8 +25,16 @@ static void unknown_values(void)
 		{ "restrict: unknown bit 31", GPIOHUB_RESTRICT, EINVAL,
 		  { .restriction = 1U << 31 | GPIOHUB_RESTRICT_DRIVE } },
 		{ "claim: no guard", GPIOHUB_CLAIM, EINVAL, { .claim = { .lines = line } } },
-		{ "claim: guard 3", GPIOHUB_CLAIM, EINVAL,
-		  { .claim = { .lines = line, .guard = 3 } } },
+		{ "claim: guard 4", GPIOHUB_CLAIM, EINVAL,
+		  { .claim = { .lines = line, .guard = 4 } } },
+		{ "claim: levels of guard keep", GPIOHUB_CLAIM, EINVAL,
+		  { .claim = { .lines = line, .guard = GPIOHUB_GUARD_KEEP, .levels = line } } },
+		{ "claim: levels of other lines", GPIOHUB_CLAIM, EINVAL,
+		  { .claim = { .lines = line, .guard = GPIOHUB_GUARD_LEVELS,
+			       .levels = line << 1 } } },
+		{ "claim: too quick a heartbeat", GPIOHUB_CLAIM, EINVAL,
+		  { .claim = { .lines = line, .guard = GPIOHUB_GUARD_KEEP,
+			       .heartbeat_us = GPIOHUB_HEARTBEAT_MIN - 1 } } },
 		{ "claim: guard 256 + 1", GPIOHUB_CLAIM, EINVAL,
 		  { .claim = { .lines = line, .guard = 257 } } },
 		{ "configure: direction 3", GPIOHUB_CONFIGURE, EINVAL,
@@ -58,12 +66,9 @@ static void reserved_fields(void)
 		{ "subscribe", GPIOHUB_SUBSCRIBE, EINVAL,
 		  { .subscription = { .lines = line, .kinds = GPIOHUB_KINDS_ALL,
 				      .reserved = 1ULL << 63 } } },
-		{ "claim 0", GPIOHUB_CLAIM, EINVAL,
+		{ "claim", GPIOHUB_CLAIM, EINVAL,
 		  { .claim = { .lines = line, .guard = GPIOHUB_GUARD_INPUT,
-			       .reserved = { 1, 0 } } } },
-		{ "claim 1", GPIOHUB_CLAIM, EINVAL,
-		  { .claim = { .lines = line, .guard = GPIOHUB_GUARD_INPUT,
-			       .reserved = { 0, 1ULL << 63 } } } },
+			       .reserved = 1 } } },
 		{ "configure", GPIOHUB_CONFIGURE, EINVAL,
 		  { .config = { .lines = line, .reserved = 1 } } },
 		{ "configure 2", GPIOHUB_CONFIGURE, EINVAL,
@@ -187,7 +192,7 @@ static void unknown_requests(void)
 
 	CHECK_ERRNO(ioctl(fd, _IO(GPIOHUB_IOCTL, 0x00), bytes), ENOTTY);
 	CHECK_ERRNO(ioctl(fd, _IO(GPIOHUB_IOCTL, 0x06), bytes), ENOTTY);
-	CHECK_ERRNO(ioctl(fd, _IO(GPIOHUB_IOCTL, 0x15), bytes), ENOTTY);
+	CHECK_ERRNO(ioctl(fd, _IO(GPIOHUB_IOCTL, 0x1f), bytes), ENOTTY);
 	CHECK_ERRNO(ioctl(fd, _IO(GPIOHUB_IOCTL, 0xff), bytes), ENOTTY);
 	CHECK_ERRNO(ioctl(fd, 0, bytes), ENOTTY);
 	CHECK_ERRNO(ioctl(fd, ~0U, bytes), ENOTTY);

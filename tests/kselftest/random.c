@@ -84,7 +84,8 @@ static int structured_call(int fd)
 		return ioctl(fd, pick(2) ? GPIOHUB_GET : GPIOHUB_SET, &argument);
 	case 4:
 		argument.claim = (struct gpiohub_claim) { .lines = some_lines(),
-			.guard = 1 + pick(2) + rarely(pick(300)), .reserved = { rarely(1) } };
+			.guard = 1 + pick(3) + rarely(pick(300)), .levels = rarely(some_lines()),
+			.heartbeat_us = rarely(1000 + pick(10000)), .reserved = rarely(1) };
 		return ioctl(fd, GPIOHUB_CLAIM, &argument);
 	case 5:
 		argument.lines = some_lines();

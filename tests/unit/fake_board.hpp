@@ -29,7 +29,12 @@ public:
 	}
 
 	Result<std::uint64_t> get(std::uint8_t, std::uint64_t) override { return unused(); }
-	Result<void> claim(std::uint8_t, std::uint64_t, gpiohub_guard) override { return unused(); }
+	Result<void> claim(std::uint8_t, std::uint64_t, const gpiohub::Guard &) override
+	{
+		return unused();
+	}
+
+	Result<void> kick(std::uint8_t) override { return unused(); }
 	Result<void> set(std::uint8_t, std::uint64_t, std::uint64_t) override { return unused(); }
 	Result<void> message(std::uint8_t, std::string_view) override { return unused(); }
 	Result<std::string> stats() override { return unused(); }

@@ -72,8 +72,8 @@ struct gpiohub_event {
  * @GPIOHUB_EVENT_CONFIGURED: the line was configured; value: direction in bits
  *	0-7, bias in 8-15, drive in 16-23 (enum gpiohub_direction, ...)
  * @GPIOHUB_EVENT_GUARD: the line's owner is gone and its guard was applied;
- *	value: enum gpiohub_guard in bits 0-7, a positive errno in bits 8-31 if
- *	it could not be
+ *	value: enum gpiohub_guard in bits 0-7, a positive errno in bits 8-23 if
+ *	it could not be, enum gpiohub_end in bits 24-31
  * @GPIOHUB_EVENT_GONE: the line's chip went (value 1) or is back (value 0)
  * @GPIOHUB_EVENT_MESSAGE: a message of value bytes; TEXT events follow it
  *	without a gap
@@ -314,14 +314,20 @@ enum gpiohub_drive {
 #define GPIOHUB_DEBOUNCE_MAX	0xffffffU
 #define GPIOHUB_DEBOUNCE_OFF	0xffffffffU
 
-/*
- * What happens to a line when its owner is gone: at GPIOHUB_RELEASE, at the last
- * close of its file, at the exit of the process that claimed it and still has the
- * file open, or when its chip is unbound, whichever comes first.
- */
+/* What happens to a line when its owner is gone. */
 enum gpiohub_guard {
 	GPIOHUB_GUARD_INPUT = 1,	/* it becomes an input and is let go */
-	GPIOHUB_GUARD_KEEP = 2,		/* the hub holds it for the next owner */
+	GPIOHUB_GUARD_KEEP = 2,		/* the hub holds it as it is for the next owner */
+	GPIOHUB_GUARD_LEVELS = 3,	/* it drives the declared level, and is held as well */
+};
+
+/* Why an owner is gone, whichever comes first. */
+enum gpiohub_end {
+	GPIOHUB_END_RELEASED = 0,	/* GPIOHUB_RELEASE */
+	GPIOHUB_END_CLOSED = 1,		/* the last close of its file */
+	GPIOHUB_END_EXITED = 2,		/* the exit of the process that claimed it */
+	GPIOHUB_END_SILENT = 3,		/* no GPIOHUB_KICK for as long as its heartbeat */
+	GPIOHUB_END_GONE = 4,		/* the line's chip is being unbound */
 };
 
 #define GPIOHUB_LINE_HELD	(1U << 0)	/* taken from the GPIO library */
@@ -392,8 +398,11 @@ struct gpiohub_subscription {
  * struct gpiohub_claim - GPIOHUB_CLAIM
  * @lines: the lines to own. One owner per line may configure and drive it;
  *	claiming changes nothing on the pin.
- * @guard: enum gpiohub_guard; claiming again changes it
+ * @guard: enum gpiohub_guard; claiming again changes it, and what follows
  * @line: out, on an error: the line that it is about, or GPIOHUB_NO_LINE
+ * @levels: what guard LEVELS drives; 0 for other lines, and with other guards
+ * @heartbeat_us: the guard is also applied when no GPIOHUB_KICK came for so long,
+ *	from GPIOHUB_HEARTBEAT_MIN on; 0: none
  * @reserved: 0
  *
  * All or nothing. EBUSY: another file owns the line, or it is used by somebody
@@ -402,13 +411,21 @@ struct gpiohub_subscription {
  *
  * GPIOHUB_RELEASE takes a __u64 of lines, applies their guard and gives them
  * back. EPERM: this file does not own one of them; then none is released.
+ *
+ * GPIOHUB_KICK is the heartbeat of all lines that this file owns, and so is
+ * GPIOHUB_CLAIM. The clock is CLOCK_MONOTONIC, which stands still while the system
+ * is suspended. EPERM: it owns none (any more).
  */
 struct gpiohub_claim {
 	__u64 lines;
 	__u32 guard;
 	__u32 line;
-	__u64 reserved[2];
+	__u64 levels;
+	__u32 heartbeat_us;
+	__u32 reserved;
 };
+
+#define GPIOHUB_HEARTBEAT_MIN	1000U
 
 /**
  * struct gpiohub_config - GPIOHUB_CONFIGURE
@@ -486,10 +503,12 @@ struct gpiohub_command {
 /**
  * enum gpiohub_op - what GPIOHUB_SUBMIT takes
  * @GPIOHUB_OP_SET: mask: lines; value: levels
- * @GPIOHUB_OP_CLAIM: mask: lines; value: enum gpiohub_guard
+ * @GPIOHUB_OP_CLAIM: mask: lines; value: enum gpiohub_guard in bits 0-7,
+ *	heartbeat_us in bits 32-63; arg: levels
  * @GPIOHUB_OP_RELEASE: mask: lines
  * @GPIOHUB_OP_CONFIGURE: mask: lines; value: levels; arg: direction, bias and
  *	drive in bits 0-7, 8-15 and 16-23, debounce_us in bits 32-63
+ * @GPIOHUB_OP_KICK: the heartbeat
  *
  * Fields not named must be 0.
  */
@@ -498,6 +517,7 @@ enum gpiohub_op {
 	GPIOHUB_OP_CLAIM = 2,
 	GPIOHUB_OP_RELEASE = 3,
 	GPIOHUB_OP_CONFIGURE = 4,
+	GPIOHUB_OP_KICK = 5,
 };
 
 /**
@@ -533,6 +553,7 @@ struct gpiohub_submit {
 #define GPIOHUB_CONFIGURE	_IOWR(GPIOHUB_IOCTL, 0x12, struct gpiohub_config)
 #define GPIOHUB_SET		_IOWR(GPIOHUB_IOCTL, 0x13, struct gpiohub_levels)
 #define GPIOHUB_SUBMIT		_IOWR(GPIOHUB_IOCTL, 0x14, struct gpiohub_submit)
+#define GPIOHUB_KICK		_IO(GPIOHUB_IOCTL, 0x15)
 
 #ifdef __cplusplus
 #define GPIOHUB_ASSERT static_assert
