@@ -18,7 +18,9 @@ namespace
 /* An event moves as four words, each loaded and stored once. */
 using Word [[gnu::may_alias]] = std::uint64_t;
 
-void load_record(const gpiohub_event &record, gpiohub_event &copy) noexcept
+/* The inside of the reader's loop: a call would cost it a fifth. */
+[[gnu::always_inline]] inline void load_record(
+	const gpiohub_event &record, gpiohub_event &copy) noexcept
 {
 	const auto *from = reinterpret_cast<const Word *>(&record);
 	auto *to = reinterpret_cast<Word *>(&copy);
