@@ -69,7 +69,7 @@ Guard guard_of(const Options &options, std::uint64_t lines)
 		guard = GPIOHUB_GUARD_LEVELS;
 	if (options.after == After::High)
 		guard.levels = lines;
-	guard.heartbeat = std::chrono::milliseconds(options.heartbeat_ms);
+	guard.heartbeat_us = options.heartbeat_ms * 1000;
 	return guard;
 }
 

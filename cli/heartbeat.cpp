@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <fmt/format.h>
+#include <optional>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -81,12 +82,17 @@ private:
 	UniqueFd timer_;
 };
 
-/* False: there is no more to come. */
-bool take(int input)
+/* How many bytes there were; nothing: there is no more to come. */
+std::optional<std::size_t> take(int input)
 {
 	std::array<char, 4096> ignored;
 	const ssize_t got = ::read(input, ignored.data(), ignored.size());
-	return got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));
+	if (got > 0)
+		return static_cast<std::size_t>(got);
+	/* Another reader was quicker. */
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	return std::nullopt;
 }
 
 Result<void> kick(Board &board, const std::set<std::uint8_t> &hubs)
@@ -115,13 +121,17 @@ Result<void> hold_while_beating(Board &board, const std::set<std::uint8_t> &hubs
 			break;
 		case Events::What::Stop:
 			return {};
-		case Events::What::Input:
-			if (!take(input))
+		case Events::What::Input: {
+			const auto read = take(input);
+			if (!read)
 				return {};
+			if (*read == 0)
+				break;
 			if (auto kicked = kick(board, hubs); !kicked)
 				return kicked;
 			events->expect(heartbeat);
 			break;
+		}
 		case Events::What::Silence:
 			return Error{EPERM,
 				fmt::format("no heartbeat for {} ms: the guard is applied",

@@ -5,7 +5,6 @@
  */
 #include <linux/capability.h>
 #include <linux/cred.h>
-#include <linux/ktime.h>
 #include <linux/pid.h>
 #include <linux/sched.h>
 
@@ -185,7 +184,7 @@ static void own(struct gpiohub_session *session, const struct gpiohub_claim *cla
 	gpiohub_state_mark(hub->state, &hub->state->owned, lines, true);
 	gpiohub_state_mark(hub->state, &hub->state->kept, lines, false);
 	gpiohub_hub_unlock(hub, flags);
-	atomic64_set(&session->kicked_ns, ktime_get_ns());
+	gpiohub_heartbeat_kick(session);
 	gpiohub_heartbeat_expect(session);
 }
 

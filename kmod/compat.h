@@ -34,6 +34,21 @@ static inline void gpiohub_compat_each_chip(int (*visit)(struct gpio_chip *, voi
 }
 #endif
 
+/*
+ * The device of a descriptor's chip, to compare with. 6.8: by way of the gpio_device,
+ * which the descriptor holds; the chip itself may be going.
+ */
+static inline const struct device *gpiohub_compat_parent(struct gpio_desc *desc)
+{
+#ifdef GPIOHUB_HAVE_GPIO_DEVICE_TO_DEVICE
+	return gpio_device_to_device(gpiod_to_gpio_device(desc))->parent;
+#else
+	const struct gpio_chip *gc = gpiod_to_chip(desc);
+
+	return gc ? gc->parent : NULL;
+#endif
+}
+
 /* 6.11: a platform driver's remove returns nothing. */
 #ifdef GPIOHUB_HAVE_REMOVE_VOID
 #define GPIOHUB_COMPAT_REMOVE	void

@@ -14,9 +14,14 @@
 /* Under hub->config. Return: 0 or an errno that is told in the event. */
 static int guard_pin(struct gpiohub_line *line)
 {
+	/* It may have been lost when its drive was changed: see configure_drive(). */
+	int err = line->desc ? 0 : gpiohub_line_hold(line);
+
+	if (err)
+		return err;
 	switch (line->guard) {
 	case GPIOHUB_GUARD_INPUT:
-		return line->desc ? gpiohub_line_input(line) : 0;
+		return gpiohub_line_input(line);
 	case GPIOHUB_GUARD_LEVELS:
 		return gpiohub_line_output(line, line->guard_level);
 	default:
@@ -67,11 +72,12 @@ void gpiohub_guard_apply(struct gpiohub_line *line, enum gpiohub_end why)
 	gpiohub_line_settle(line);
 }
 
-static u64 deadline(const struct gpiohub_line *line)
+/* When a line's owner is late who was last heard of at kicked_ns. */
+static u64 deadline(const struct gpiohub_line *line, u64 kicked_ns)
 {
 	if (!line->heartbeat_us)
 		return U64_MAX;
-	return atomic64_read(&line->owner->kicked_ns) + line->heartbeat_us * (u64)NSEC_PER_USEC;
+	return kicked_ns + line->heartbeat_us * (u64)NSEC_PER_USEC;
 }
 
 /**
@@ -82,14 +88,15 @@ static u64 deadline(const struct gpiohub_line *line)
  */
 void gpiohub_heartbeat_expect(struct gpiohub_session *session)
 {
+	u64 kicked_ns = atomic64_read(&session->kicked_ns);
 	struct gpiohub_line *line;
 	u64 next = U64_MAX;
 
 	lockdep_assert_held(&session->hub->config);
 	gpiohub_for_each_line(line, session->hub, session->owned)
-		next = min(next, deadline(line));
+		next = min(next, deadline(line, kicked_ns));
 	if (next != U64_MAX)
-		hrtimer_start(&session->heartbeat, ns_to_ktime(next), HRTIMER_MODE_ABS);
+		hrtimer_start(&session->heartbeat, ns_to_ktime(next), HRTIMER_MODE_ABS_HARD);
 }
 
 /* Applying a guard may sleep. */
@@ -98,7 +105,7 @@ static enum hrtimer_restart heartbeat_timer(struct hrtimer *timer)
 	struct gpiohub_session *session =
 		container_of(timer, struct gpiohub_session, heartbeat);
 
-	queue_work(system_highpri_wq, &session->silent);
+	queue_work(gpiohub_session_work, &session->silent);
 	return HRTIMER_NORESTART;
 }
 
@@ -108,10 +115,14 @@ static void silent_work(struct work_struct *work)
 	struct gpiohub_session *session = container_of(work, struct gpiohub_session, silent);
 	struct gpiohub_hub *hub = session->hub;
 	struct gpiohub_line *line;
+	u64 kicked_ns, now;
 
 	mutex_lock(&hub->config);
+	/* Both once: lines of one heartbeat have one fate. */
+	kicked_ns = atomic64_read(&session->kicked_ns);
+	now = ktime_get_ns();
 	gpiohub_for_each_line(line, hub, session->owned)
-		if (deadline(line) <= ktime_get_ns())
+		if (deadline(line, kicked_ns) <= now)
 			gpiohub_guard_apply(line, GPIOHUB_END_SILENT);
 	gpiohub_heartbeat_expect(session);
 	mutex_unlock(&hub->config);
@@ -125,9 +136,14 @@ static void silent_work(struct work_struct *work)
  */
 int gpiohub_heartbeat_kick(struct gpiohub_session *session)
 {
+	s64 now = ktime_get_ns();
+	s64 before = atomic64_read(&session->kicked_ns);
+
 	if (!READ_ONCE(session->owned))
 		return -EPERM;
-	atomic64_set(&session->kicked_ns, ktime_get_ns());
+	/* Another thread may have been quicker with a later time. */
+	while (before < now && !atomic64_try_cmpxchg(&session->kicked_ns, &before, now))
+		;
 	return 0;
 }
 
@@ -137,7 +153,8 @@ int gpiohub_heartbeat_kick(struct gpiohub_session *session)
  */
 void gpiohub_heartbeat_init(struct gpiohub_session *session)
 {
-	gpiohub_compat_hrtimer_setup(&session->heartbeat, heartbeat_timer, HRTIMER_MODE_ABS);
+	gpiohub_compat_hrtimer_setup(&session->heartbeat, heartbeat_timer,
+				     HRTIMER_MODE_ABS_HARD);
 	INIT_WORK(&session->silent, silent_work);
 }
 

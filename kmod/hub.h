@@ -40,7 +40,8 @@
  *	@lock. Whoever looked before finds the chips gone.
  * @config: see above
  * @sessions: open files; RCU for readers, changed under @config
- * @users: whose files these are, under @config
+ * @users: whose files these are, under @users_lock
+ * @users_lock: innermost; process context
  * @lock: see above
  * @ring: the stream, under @lock
  * @state: what is known, changed under @lock
@@ -65,6 +66,7 @@ struct gpiohub_hub {
 	struct mutex config;	/* see above */
 	struct list_head sessions;
 	struct list_head users;
+	spinlock_t users_lock;	/* see above */
 
 	raw_spinlock_t lock;
 	struct gpiohub_ring ring;

@@ -73,6 +73,7 @@ static struct gpiohub_hub *hub_alloc(const struct gpiohub_names *names, const ch
 	raw_spin_lock_init(&hub->lock);
 	INIT_LIST_HEAD(&hub->sessions);
 	INIT_LIST_HEAD(&hub->users);
+	spin_lock_init(&hub->users_lock);
 	gpiohub_sleepers_init(&hub->sleepers);
 	device_initialize(&hub->dev);
 	hub->dev.release = hub_release;

@@ -5,11 +5,11 @@
  * gpiohub_line_settle() makes the line as they want it.
  */
 #include <linux/gpio/consumer.h>
-#include <linux/gpio/driver.h>
 #include <linux/interrupt.h>
 #include <linux/platform_device.h>
 #include <linux/ktime.h>
 
+#include "compat.h"
 #include "hub.h"
 #include "params.h"
 #include "publish.h"
@@ -266,7 +266,7 @@ static int line_take(struct gpiohub_line *line)
 	if (IS_ERR(desc))
 		return gpiohub_errno(PTR_ERR(desc));
 	/* gpiolib goes by the label: another chip may have come with the same. */
-	if (gpiod_to_chip(desc)->parent != line->chip->parent) {
+	if (gpiohub_compat_parent(desc) != line->chip->parent) {
 		gpiod_put(desc);
 		dev_warn_ratelimited(&line->hub->dev,
 				     "line %u: another chip is called %s as well\n",
@@ -420,6 +420,6 @@ int gpiohub_errno(int err)
 		return -ENODEV;
 	if (err == -ENOTSUPP)
 		return -EOPNOTSUPP;
-	/* Kernel-private numbers begin at 512. */
-	return err <= -512 ? -EIO : err;
+	/* Kernel-private numbers begin at 512; a chip should give none above 0. */
+	return err <= -512 || err > 0 ? -EIO : err;
 }

@@ -9,6 +9,7 @@ has() {
 
 include=$1
 has gpio/driver.h 'gpio_device_find(const void' GPIO_DEVICE_FIND
+has gpio/driver.h 'gpio_device_to_device(struct gpio_device' GPIO_DEVICE_TO_DEVICE
 has platform_device.h 'void (\*remove)(struct platform_device' REMOVE_VOID
 has mm.h 'void vm_flags_clear(' VM_FLAGS_CLEAR
 has device/class.h '(\*show)(const struct class \*' CONST_CLASS

@@ -12,12 +12,14 @@
 #include "params.h"
 #include "session.h"
 
-/* Ends sessions when their grace period is over. */
-static struct workqueue_struct *session_ends;
+struct workqueue_struct *gpiohub_session_work;
+
+/* Closed files that are not ended yet, of all hubs. */
+static atomic_t sessions_ending = ATOMIC_INIT(0);
 
 /**
  * struct gpiohub_user - a user's share of a hub
- * @node: place in hub->users; all of it under hub->config
+ * @node: place in hub->users; all of it under hub->users_lock
  * @uid: who
  * @files: how many files of this hub, those included that are about to end
  */
@@ -27,36 +29,53 @@ struct gpiohub_user {
 	unsigned int files;
 };
 
-/* Under hub->config. Return: the opening user, one file more, or an errno. */
-static struct gpiohub_user *user_get(struct gpiohub_hub *hub)
+/* Under hub->users_lock. */
+static struct gpiohub_user *user_find(struct gpiohub_hub *hub, kuid_t uid)
 {
-	kuid_t uid = current_euid();
 	struct gpiohub_user *user;
 
 	list_for_each_entry(user, &hub->users, node)
 		if (uid_eq(user->uid, uid))
-			goto found;
-	user = NULL;
-found:
-	if ((user ? user->files : 0) >= READ_ONCE(gpiohub_user_files) &&
-	    !capable(CAP_SYS_RESOURCE))
-		return ERR_PTR(-EDQUOT);
+			return user;
+	return NULL;
+}
+
+/* Return: the opening user, one file more, or an errno. */
+static struct gpiohub_user *user_get(struct gpiohub_hub *hub)
+{
+	bool unlimited = capable(CAP_SYS_RESOURCE);
+	struct gpiohub_user *user, *new;
+
+	new = kzalloc(sizeof(*new), GFP_KERNEL_ACCOUNT);
+	if (!new)
+		return ERR_PTR(-ENOMEM);
+	new->uid = current_euid();
+	spin_lock(&hub->users_lock);
+	user = user_find(hub, new->uid);
+	if ((user ? user->files : 0) >= READ_ONCE(gpiohub_user_files) && !unlimited) {
+		user = ERR_PTR(-EDQUOT);
+		goto out_unlock;
+	}
 	if (!user) {
-		user = kzalloc(sizeof(*user), GFP_KERNEL_ACCOUNT);
-		if (!user)
-			return ERR_PTR(-ENOMEM);
-		user->uid = uid;
+		user = new;
+		new = NULL;
 		list_add(&user->node, &hub->users);
 	}
 	user->files++;
+out_unlock:
+	spin_unlock(&hub->users_lock);
+	kfree(new);
 	return user;
 }
 
-static void user_put(struct gpiohub_user *user)
+static void user_put(struct gpiohub_hub *hub, struct gpiohub_user *user)
 {
+	spin_lock(&hub->users_lock);
 	if (--user->files)
-		return;
-	list_del(&user->node);
+		user = NULL;
+	else
+		list_del(&user->node);
+	spin_unlock(&hub->users_lock);
 	kfree(user);
 }
 
@@ -84,11 +103,12 @@ int gpiohub_session_may_drive(struct file *file)
  */
 int gpiohub_session_spend(struct gpiohub_session *session)
 {
-	u64 now = ktime_get_ns();
 	unsigned long flags;
 	int err = 0;
+	u64 now;
 
 	flags = gpiohub_hub_lock(session->hub);
+	now = ktime_get_ns();
 	if (!session->rate_begin || now - session->rate_begin >= NSEC_PER_SEC) {
 		session->rate_begin = now;
 		session->rate_used = 0;
@@ -150,7 +170,7 @@ static int session_open(struct inode *inode, struct file *file)
 	if (!session)
 		return -ENOMEM;
 	err = session_join(session);
-	if (err == -EDQUOT) {
+	if (err == -EDQUOT && atomic_read(&sessions_ending)) {
 		/* Those that were closed count until their memory is free. */
 		gpiohub_sessions_flush();
 		err = session_join(session);
@@ -188,13 +208,12 @@ static void session_end(struct work_struct *work)
 	struct gpiohub_hub *hub = session->hub;
 
 	gpiohub_sleepers_left(session);
-	mutex_lock(&hub->config);
-	user_put(session->user);
-	mutex_unlock(&hub->config);
+	user_put(hub, session->user);
 	if (session->cursor_page)
 		__free_page(session->cursor_page);
 	kfree(session);
 	put_device(&hub->dev);
+	atomic_dec(&sessions_ending);
 }
 
 /*
@@ -218,7 +237,8 @@ static int session_release(struct inode *inode, struct file *file)
 	mutex_unlock(&hub->config);
 
 	INIT_RCU_WORK(&session->end, session_end);
-	queue_rcu_work(session_ends, &session->end);
+	atomic_inc(&sessions_ending);
+	queue_rcu_work(gpiohub_session_work, &session->end);
 	return 0;
 }
 
@@ -229,8 +249,9 @@ static int session_release(struct inode *inode, struct file *file)
  */
 int gpiohub_sessions_init(void)
 {
-	session_ends = alloc_workqueue("gpiohub", 0, 0);
-	return session_ends ? 0 : -ENOMEM;
+	gpiohub_session_work = alloc_workqueue("gpiohub", WQ_UNBOUND | WQ_HIGHPRI |
+					       WQ_MEM_RECLAIM, 0);
+	return gpiohub_session_work ? 0 : -ENOMEM;
 }
 
 /**
@@ -242,14 +263,14 @@ void gpiohub_sessions_flush(void)
 {
 	/* Until the grace periods are over that queue the last work. */
 	rcu_barrier();
-	flush_workqueue(session_ends);
+	flush_workqueue(gpiohub_session_work);
 }
 
 /** gpiohub_sessions_exit - after the last file was closed */
 void gpiohub_sessions_exit(void)
 {
 	gpiohub_sessions_flush();
-	destroy_workqueue(session_ends);
+	destroy_workqueue(gpiohub_session_work);
 }
 
 const struct file_operations gpiohub_session_fops = {

@@ -79,6 +79,12 @@ struct gpiohub_session {
 
 extern const struct file_operations gpiohub_session_fops;
 
+/*
+ * Ends sessions after a grace period, and applies the guards of those whose heartbeat
+ * stopped: on any processor, for the one that claimed may be what hangs.
+ */
+extern struct workqueue_struct *gpiohub_session_work;
+
 int gpiohub_sessions_init(void);
 void gpiohub_sessions_flush(void);
 void gpiohub_sessions_exit(void);

@@ -38,7 +38,7 @@ void gpiohub_sleepers_stop(struct gpiohub_sleepers *sleepers)
 
 /*
  * The session's slot, given when it sleeps for the first time: files that nobody
- * waits on leave the direct way to others. Return: LATE if there is none.
+ * waits on leave the direct way to others. Return: LATE if there is none now.
  */
 static int slot_of(struct gpiohub_session *session)
 {
@@ -59,9 +59,9 @@ static int slot_of(struct gpiohub_session *session)
 		if (slot < GPIOHUB_DIRECT) {
 			__set_bit(slot, &sleepers->taken);
 			rcu_assign_pointer(sleepers->slot[slot], session);
+			/* Pairs with the load-acquire above. */
+			smp_store_release(&session->slot, slot);
 		}
-		/* Pairs with the load-acquire above. */
-		smp_store_release(&session->slot, slot);
 	}
 	spin_unlock(&sleepers->lock);
 	return slot;

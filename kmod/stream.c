@@ -188,6 +188,8 @@ ssize_t gpiohub_stream_write(struct file *file, const char __user *buf, size_t s
 		return -EMSGSIZE;
 	if (copy_from_user(text, buf, size))
 		return -EFAULT;
+	if (gpiohub_hub_dead(hub))
+		return -ENODEV;
 	err = gpiohub_session_spend(session);
 	if (err)
 		return err;

@@ -250,7 +250,7 @@ Result<void> Client::set(std::uint8_t hub, std::uint64_t lines, std::uint64_t le
 Result<void> Client::claim(std::uint8_t hub, std::uint64_t lines, const Guard &guard)
 {
 	const std::uint64_t packed = static_cast<std::uint64_t>(guard.kind) |
-		static_cast<std::uint64_t>(guard.heartbeat.count()) << 32;
+		static_cast<std::uint64_t>(guard.heartbeat_us) << 32;
 	return done(call(wire::make_command(wire::Op::CLAIM, hub, lines, packed, guard.levels)));
 }
 

@@ -108,7 +108,7 @@ Result<void> Device::claim(std::uint64_t lines, const Guard &guard)
 	claim.lines = lines;
 	claim.guard = guard.kind;
 	claim.levels = guard.levels;
-	claim.heartbeat_us = static_cast<__u32>(guard.heartbeat.count());
+	claim.heartbeat_us = guard.heartbeat_us;
 	claim.line = GPIOHUB_NO_LINE;
 	return call(fd(), GPIOHUB_CLAIM, claim, "claim");
 }

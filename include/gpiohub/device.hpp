@@ -11,7 +11,6 @@
 #include <gpiohub/ring.hpp>
 #include <gpiohub/state.hpp>
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -122,8 +121,8 @@ struct Guard {
 	Guard(gpiohub_guard guard) : kind(guard) {}
 
 	gpiohub_guard kind;
-	std::uint64_t levels = 0;               /* what GPIOHUB_GUARD_LEVELS drives */
-	std::chrono::microseconds heartbeat{0}; /* 0: none is expected */
+	std::uint64_t levels = 0;       /* what GPIOHUB_GUARD_LEVELS drives */
+	std::uint32_t heartbeat_us = 0; /* 0: none is expected */
 };
 
 /** What came of a batch of commands: `done` of them, then `code` stopped it. */

@@ -413,8 +413,9 @@ struct gpiohub_subscription {
  * back. EPERM: this file does not own one of them; then none is released.
  *
  * GPIOHUB_KICK is the heartbeat of all lines that this file owns, and so is
- * GPIOHUB_CLAIM. The clock is CLOCK_MONOTONIC, which stands still while the system
- * is suspended. EPERM: it owns none (any more).
+ * GPIOHUB_CLAIM. The guard is applied as soon after that time as the hub can; a KICK
+ * before it does is in time. The clock is CLOCK_MONOTONIC, which stands still while
+ * the system is suspended. EPERM: it owns none (any more).
  */
 struct gpiohub_claim {
 	__u64 lines;
