@@ -9,9 +9,6 @@
 #include "hub.h"
 #include "session.h"
 
-/* Events that read(2) copies out at once: they lie on the stack. */
-#define BATCH	8
-
 static bool wanted(const struct gpiohub_session *session, const struct gpiohub_event *event)
 {
 	u8 type = event->type == GPIOHUB_EVENT_TEXT ? GPIOHUB_EVENT_MESSAGE : event->type;
@@ -71,34 +68,23 @@ static bool next_event(struct gpiohub_session *session, struct gpiohub_event *ev
 	return false;
 }
 
-/* Under session->stream. Return: how many there were, at most room. */
-static size_t next_events(struct gpiohub_session *session, struct gpiohub_event *events,
-			  size_t room)
-{
-	size_t count = 0;
-
-	while (count < room && next_event(session, &events[count]))
-		count++;
-	return count;
-}
-
 /* Under session->stream. Return: bytes, 0 if there is nothing, or -EFAULT. */
 static ssize_t read_events(struct gpiohub_session *session, char __user *buf, size_t size)
 {
-	struct gpiohub_event events[BATCH];
-	size_t done = 0, count;
+	struct gpiohub_event event;
+	size_t done = 0;
 
-	do {
-		count = min_t(size_t, (size - done) / sizeof(*events), BATCH);
-		count = next_events(session, events, count);
-		if (copy_to_user(buf + done, events, count * sizeof(*events))) {
-			/* They were not given: a LOST event has its first position. */
-			session->pos = events[0].seq;
+	/* One by one: most reads get one, and several at once save little. */
+	while (size - done >= sizeof(event) && next_event(session, &event)) {
+		if (copy_to_user(buf + done, &event, sizeof(event))) {
+			/* It was not given: a LOST event has its first position. */
+			session->pos = event.seq;
 			return done ?: -EFAULT;
 		}
-		done += count * sizeof(*events);
-		cond_resched();
-	} while (count == BATCH);
+		done += sizeof(event);
+		if (done % PAGE_SIZE == 0)
+			cond_resched();
+	}
 	return done;
 }
 
