@@ -43,7 +43,6 @@ static struct gpiohub_user *user_find(struct gpiohub_hub *hub, kuid_t uid)
 /* Return: the opening user, one file more, or an errno. */
 static struct gpiohub_user *user_get(struct gpiohub_hub *hub)
 {
-	bool unlimited = capable(CAP_SYS_RESOURCE);
 	struct gpiohub_user *user, *new;
 
 	new = kzalloc(sizeof(*new), GFP_KERNEL_ACCOUNT);
@@ -52,7 +51,9 @@ static struct gpiohub_user *user_get(struct gpiohub_hub *hub)
 	new->uid = current_euid();
 	spin_lock(&hub->users_lock);
 	user = user_find(hub, new->uid);
-	if ((user ? user->files : 0) >= READ_ONCE(gpiohub_user_files) && !unlimited) {
+	/* Asked only who needs it: a refusal may be logged. */
+	if ((user ? user->files : 0) >= READ_ONCE(gpiohub_user_files) &&
+	    !capable(CAP_SYS_RESOURCE)) {
 		user = ERR_PTR(-EDQUOT);
 		goto out_unlock;
 	}
