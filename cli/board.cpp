@@ -40,4 +40,13 @@ Result<std::unique_ptr<Board>> open_board(const Where &where)
 	return devices;
 }
 
+Result<void> drive(Board &board, std::uint8_t hub, std::uint64_t lines, LineConfig config)
+{
+	config.direction = GPIOHUB_DIRECTION_OUTPUT;
+	if (auto configured = board.configure(hub, lines, config); !configured)
+		return configured;
+	/* Lines that were outputs already kept their levels until now. */
+	return board.set(hub, lines, config.levels);
+}
+
 } // namespace gpiohub::cli

@@ -67,6 +67,9 @@ protected:
 	std::vector<Hub> hubs_;
 };
 
+/** Makes lines outputs that drive config.levels, those that were outputs before as well. */
+Result<void> drive(Board &board, std::uint8_t hub, std::uint64_t lines, LineConfig config);
+
 Result<std::unique_ptr<Board>> open_daemon(const Address &address);
 /** One device, or with "" all of them. */
 Result<std::unique_ptr<Board>> open_devices(const std::string &path);

@@ -80,12 +80,8 @@ Result<void> own(Board &board, std::uint8_t hub, const Masks &masks, const Optio
 	if (masks.driven == 0)
 		return {};
 	LineConfig config;
-	config.direction = GPIOHUB_DIRECTION_OUTPUT;
 	config.levels = masks.levels;
-	if (auto configured = board.configure(hub, masks.driven, config); !configured)
-		return configured;
-	/* Lines that were outputs already kept their levels until now. */
-	return board.set(hub, masks.driven, masks.levels);
+	return drive(board, hub, masks.driven, config);
 }
 
 Result<Exit> claim(const Where &where, const Options &options)

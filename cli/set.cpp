@@ -28,7 +28,7 @@ struct Masks {
 	std::uint64_t levels = 0;
 };
 
-Result<void> drive(Board &board, std::uint8_t hub, const Masks &masks, const Options &options)
+Result<void> own(Board &board, std::uint8_t hub, const Masks &masks, const Options &options)
 {
 	const auto claimed = board.claim(
 		hub, masks.lines, options.hold ? GPIOHUB_GUARD_INPUT : GPIOHUB_GUARD_KEEP);
@@ -36,15 +36,10 @@ Result<void> drive(Board &board, std::uint8_t hub, const Masks &masks, const Opt
 		return claimed.error();
 
 	LineConfig config;
-	config.direction = GPIOHUB_DIRECTION_OUTPUT;
 	config.drive = options.drive;
 	config.bias = options.bias;
 	config.levels = masks.levels;
-	const auto configured = board.configure(hub, masks.lines, config);
-	if (!configured)
-		return configured.error();
-	/* Lines that were outputs already kept their levels until now. */
-	return board.set(hub, masks.lines, masks.levels);
+	return drive(board, hub, masks.lines, config);
 }
 
 Result<Exit> hold_until_stopped(Board &board, const std::set<std::uint8_t> &hubs)
@@ -76,7 +71,7 @@ Result<Exit> set(const Where &where, const Options &options)
 	}
 	std::set<std::uint8_t> driven_hubs;
 	for (const auto &[hub, masks] : hubs) {
-		const auto driven = drive(**board, hub, masks, options);
+		const auto driven = own(**board, hub, masks, options);
 		if (!driven)
 			return driven.error();
 		driven_hubs.insert(hub);
