@@ -32,6 +32,10 @@
 #define GPIOHUB_NO_LINE		0xff	/* "no line" where a line is told */
 #define GPIOHUB_MAX_MESSAGE	240	/* bytes */
 #define GPIOHUB_MAX_SUBMIT	1024	/* commands */
+#define GPIOHUB_MAX_STEPS	65536	/* of one pattern */
+#define GPIOHUB_MAX_DEPTH	8	/* of loops in a pattern */
+#define GPIOHUB_MAX_RULES	64	/* of a hub */
+#define GPIOHUB_MAX_WAITS	64	/* at once, of a hub; half of them of one user */
 
 /*
  * One event: 32 bytes, the same in the ring, from read(2), on the daemon's
@@ -47,7 +51,7 @@
  *	lines that the state page then calls known, 0 for the others
  *
  * A TEXT event carries GPIOHUB_TEXT_SIZE bytes of its message from value on, in
- * place of value, time_ns and levels.
+ * place of value, time_ns and levels. So does a REPORT: see there.
  */
 struct gpiohub_event {
 	__u64 seq;
@@ -82,6 +86,19 @@ struct gpiohub_event {
  *	and levels (exactly) positions from seq on were overwritten before this
  *	reader came to them
  *
+ * @GPIOHUB_EVENT_PATTERN: a run of a pattern is over; line: its lowest line; value:
+ *	the id of its request. A REPORT follows it without a gap
+ * @GPIOHUB_EVENT_REPORT: how that run went. value: enum gpiohub_outcome in bits
+ *	0-15, a positive errno in bits 16-31; in place of time_ns: how late its steps
+ *	were, in ns, saturating: the largest in bits 0-31, the mean in bits 32-63; in
+ *	place of levels: how many steps were driven
+ * @GPIOHUB_EVENT_RULE: a rule fired, because of the edge before it on line; value:
+ *	its id. What it drives follows
+ * @GPIOHUB_EVENT_STORM: the line changes more often than the hub takes, and is masked
+ *	(value 1), or is calm again (value 0). In between it is not known
+ * @GPIOHUB_EVENT_SUSPENDED: the machine goes to sleep (value 1), or is awake again
+ *	(value 0). What changed meanwhile follows, flagged MISSED
+ *
  * Numbers above these are for later versions; skip what you do not know.
  */
 enum gpiohub_event_type {
@@ -94,9 +111,14 @@ enum gpiohub_event_type {
 	GPIOHUB_EVENT_MESSAGE = 7,
 	GPIOHUB_EVENT_TEXT = 8,
 	GPIOHUB_EVENT_LOST = 9,
+	GPIOHUB_EVENT_PATTERN = 10,
+	GPIOHUB_EVENT_REPORT = 11,
+	GPIOHUB_EVENT_RULE = 12,
+	GPIOHUB_EVENT_STORM = 13,
+	GPIOHUB_EVENT_SUSPENDED = 14,
 };
 
-/* Sets of event types, for subscriptions. TEXT and LOST follow by themselves. */
+/* Sets of event types, for subscriptions. TEXT, REPORT and LOST follow by themselves. */
 #define GPIOHUB_KIND(type)	(1U << (type))
 #define GPIOHUB_KINDS_EDGES	(GPIOHUB_KIND(GPIOHUB_EVENT_RISING) | \
 				 GPIOHUB_KIND(GPIOHUB_EVENT_FALLING))
@@ -105,7 +127,11 @@ enum gpiohub_event_type {
 				 GPIOHUB_KIND(GPIOHUB_EVENT_CONFIGURED) | \
 				 GPIOHUB_KIND(GPIOHUB_EVENT_GUARD) | \
 				 GPIOHUB_KIND(GPIOHUB_EVENT_GONE) | \
-				 GPIOHUB_KIND(GPIOHUB_EVENT_MESSAGE))
+				 GPIOHUB_KIND(GPIOHUB_EVENT_MESSAGE) | \
+				 GPIOHUB_KIND(GPIOHUB_EVENT_PATTERN) | \
+				 GPIOHUB_KIND(GPIOHUB_EVENT_RULE) | \
+				 GPIOHUB_KIND(GPIOHUB_EVENT_STORM) | \
+				 GPIOHUB_KIND(GPIOHUB_EVENT_SUSPENDED))
 
 /* We drove the line. */
 #define GPIOHUB_EVENT_FLAG_DRIVEN	(1U << 0)
@@ -207,13 +233,19 @@ struct gpiohub_state_line {
  * @seq: the next event's number: every event before it is in here
  * @time_ns: of the last event
  * @levels: bit n: line n is high; true where known
- * @known: watched (both edges armed) or driven push-pull by us, and not gone
+ * @known: watched (both edges armed, not storming) or driven push-pull by us, and
+ *	not gone
  * @outputs: lines that we configured as outputs
  * @held: lines that the hub has taken from the kernel's GPIO library
  * @watched: lines that somebody subscribed to
  * @owned: lines that somebody has claimed
  * @kept: lines without an owner, held as their last owner left them
  * @gone: lines whose chip is gone
+ * @playing: lines that a pattern drives; SET answers EBUSY
+ * @latched: lines that a rule drove and holds; SET and PLAY answer EBUSY until the
+ *	owner claims them again
+ * @storming: lines that are masked because they change too often
+ * @reserved: 0
  * @line: counters
  */
 struct gpiohub_state {
@@ -229,7 +261,10 @@ struct gpiohub_state {
 	__u64 owned;
 	__u64 kept;
 	__u64 gone;
-	__u64 reserved[5];
+	__u64 playing;
+	__u64 latched;
+	__u64 storming;
+	__u64 reserved[2];
 	struct gpiohub_state_line line[GPIOHUB_MAX_LINES];
 };
 
@@ -254,10 +289,15 @@ struct gpiohub_state {
  * line is gone that this file subscribed to. Ownership ends when a chip goes;
  * subscriptions are armed again when it is back.
  *
+ * fsync(2): waits until every request of this file is over.
+ *
  * open(2): EDQUOT: the user has too many files of this hub open.
  */
 
 /* What the module can do beyond version 1: bits of gpiohub_info.features. */
+#define GPIOHUB_FEATURE_WAIT	(1ULL << 0)	/* GPIOHUB_WAIT, GPIOHUB_CANCEL */
+#define GPIOHUB_FEATURE_PLAY	(1ULL << 1)	/* GPIOHUB_PLAY */
+#define GPIOHUB_FEATURE_RULES	(1ULL << 2)	/* GPIOHUB_RULE_ADD, GPIOHUB_RULE_DEL */
 #define GPIOHUB_FEATURES	0ULL
 
 /**
@@ -338,6 +378,9 @@ enum gpiohub_end {
 #define GPIOHUB_LINE_KNOWN	(1U << 5)
 #define GPIOHUB_LINE_SLEEPS	(1U << 6)	/* cannot be reached from interrupts */
 #define GPIOHUB_LINE_GONE	(1U << 7)
+#define GPIOHUB_LINE_PLAYING	(1U << 8)
+#define GPIOHUB_LINE_LATCHED	(1U << 9)
+#define GPIOHUB_LINE_STORMING	(1U << 10)
 
 /**
  * struct gpiohub_line_info - GPIOHUB_LINE_INFO
@@ -349,7 +392,8 @@ enum gpiohub_end {
  * @bias: enum gpiohub_bias
  * @drive: enum gpiohub_drive
  * @guard: enum gpiohub_guard, while owned or kept, else 0
- * @watchers: files that subscribed to it
+ * @watchers: files that subscribed to it, and waits, patterns and rules that it
+ *	triggers
  * @owner_pid: the process that claimed it, 0 if not owned or not visible to you
  * @owner_uid: the user who claimed it; meaningful while owned or kept
  * @owner_comm: the claiming process's name
@@ -407,7 +451,7 @@ struct gpiohub_subscription {
  *
  * All or nothing. EBUSY: another file owns the line, or it is used by somebody
  * else (see GPIOHUB_SUBSCRIBE), or it is kept for another user and the caller
- * has no CAP_SYS_ADMIN.
+ * has no CAP_SYS_ADMIN. Claiming ends the latch of a rule on the line.
  *
  * GPIOHUB_RELEASE takes a __u64 of lines, applies their guard and gives them
  * back. EPERM: this file does not own one of them; then none is released.
@@ -442,7 +486,8 @@ struct gpiohub_claim {
  * @reserved2: 0
  *
  * Line by line, in order; an error ends it there. EPERM: a line that this file
- * does not own (checked before any effect). EOPNOTSUPP: the chip cannot. EAGAIN:
+ * does not own; EBUSY: one that a pattern drives or a rule latched (both checked
+ * before any effect). EOPNOTSUPP: the chip cannot. EAGAIN:
  * over the file's rate, which messages share.
  */
 struct gpiohub_config {
@@ -469,8 +514,8 @@ struct gpiohub_config {
  * by somebody else. EACCES: such a line, after GPIOHUB_RESTRICT_ARM.
  *
  * SET drives and publishes each change, in line order. EPERM: this file does
- * not own one of the lines. EIO: one of them is not an output. Both are checked
- * before any effect.
+ * not own one of the lines. EIO: one of them is not an output. EBUSY: a pattern
+ * drives one of them, or a rule latched it. All are checked before any effect.
  */
 struct gpiohub_levels {
 	__u64 lines;
@@ -479,12 +524,242 @@ struct gpiohub_levels {
 	__u32 reserved;
 };
 
+/*
+ * Requests: what a file asked for and that takes its time, waits and patterns. Each
+ * ends exactly once. Its id is the caller's, and no other request of the file that
+ * is not over may have it (EEXIST). EDQUOT: the user has too many of them. All end
+ * with their file; fsync(2) waits for them.
+ */
+
+/* GPIOHUB_WAIT's since: only what is published from now on counts. */
+#define GPIOHUB_FROM_NOW	(~0ULL)
+
+/**
+ * struct gpiohub_wait - GPIOHUB_WAIT: wait until something happened so many times
+ * @lines: events that are about these lines, or about none
+ * @kinds: event types that count, GPIOHUB_KIND(); not 0. With edges among them the
+ *	lines are watched meanwhile, as by GPIOHUB_SUBSCRIBE
+ * @count: in: how many of them, not 0; out: how many are left, 0 when all came
+ * @since: in: the sequence number of the first event that counts, or
+ *	GPIOHUB_FROM_NOW; out: that of the first one not looked at
+ * @timeout_ns: CLOCK_MONOTONIC, absolute: when to give up; 0: never
+ * @id: of the request; 0: nobody will cancel it by its id
+ * @line: out, on an error: the line that it is about, or GPIOHUB_NO_LINE
+ * @event: out: the last one that counted; all 0 if none did
+ *
+ * After a signal the call goes on where it was; called again with what it left
+ * here, it misses nothing and counts nothing twice. ETIMEDOUT. ECANCELED: by
+ * GPIOHUB_CANCEL. EAGAIN: O_NONBLOCK, and it did not all happen yet. EOVERFLOW:
+ * events from @since on were overwritten. EINVAL: @since is beyond the end. ENOSPC:
+ * the hub has GPIOHUB_MAX_WAITS. And the errors of GPIOHUB_SUBSCRIBE.
+ */
+struct gpiohub_wait {
+	__u64 lines;
+	__u32 kinds;
+	__u32 count;
+	__u64 since;
+	__u64 timeout_ns;
+	__u32 id;
+	__u32 line;
+	struct gpiohub_event event;
+};
+
+/**
+ * enum gpiohub_step_op - what a step of a pattern does
+ * @GPIOHUB_STEP_DRIVE: drives the lines of set high, those of clear low, and waits
+ * @GPIOHUB_STEP_LOOP: what follows, up to its END, is done count times; 0: endless
+ * @GPIOHUB_STEP_END: the end of the innermost LOOP
+ */
+enum gpiohub_step_op {
+	GPIOHUB_STEP_DRIVE = 0,
+	GPIOHUB_STEP_LOOP = 1,
+	GPIOHUB_STEP_END = 2,
+};
+
+/**
+ * struct gpiohub_step - one step of a pattern; 32 bytes
+ * @set: DRIVE: lines that become high
+ * @clear: DRIVE: lines that become low; none of @set
+ * @wait_ns: DRIVE: how long until the next step, up to GPIOHUB_STEP_MAX_NS. Times
+ *	are absolute: a late step delays no other
+ * @op: enum gpiohub_step_op
+ * @count: LOOP: how many times, 0: endless
+ *
+ * Fields not named must be 0. A loop waits at least GPIOHUB_CYCLE_MIN_NS each time.
+ * A *cycle* is one turn of a loop that is in no other, else the whole pattern.
+ */
+struct gpiohub_step {
+	__u64 set;
+	__u64 clear;
+	__u64 wait_ns;
+	__u32 op;
+	__u32 count;
+};
+
+#define GPIOHUB_STEP_MAX_NS	(86400ULL * 1000000000)
+#define GPIOHUB_CYCLE_MIN_NS	1000ULL
+
+/* What patterns are started by. */
+enum gpiohub_start {
+	GPIOHUB_START_NOW = 0,	/* their turn: see struct gpiohub_play */
+	GPIOHUB_START_AT = 1,	/* start_ns, CLOCK_MONOTONIC */
+	GPIOHUB_START_EDGE = 2,	/* an edge of start_line; time counts from that edge */
+	GPIOHUB_START_RULE = 3,	/* a rule of this file that names it; likewise */
+};
+
+/* At once: what plays on these lines ends, and what was to come after it. */
+#define GPIOHUB_PLAY_REPLACE	(1U << 0)
+/* The same, but what plays now ends with its cycle: no pulse is cut or doubled. */
+#define GPIOHUB_PLAY_AT_CYCLE	(1U << 1)
+/* More is to follow: it ends GPIOHUB_OUTCOME_UNDERRUN if nothing is there in time. */
+#define GPIOHUB_PLAY_MORE	(1U << 2)
+/* After a run it waits for its edge or rule again. */
+#define GPIOHUB_PLAY_STANDING	(1U << 3)
+
+/**
+ * struct gpiohub_play - GPIOHUB_PLAY: drive lines by a pattern that the kernel times
+ * @lines: the lines, outputs that this file owns; no step may drive others
+ * @steps: address of an array of struct gpiohub_step
+ * @count: how many, 1..GPIOHUB_MAX_STEPS
+ * @id: of the request; not 0
+ * @flags: GPIOHUB_PLAY_*
+ * @start: enum gpiohub_start
+ * @start_ns: START_AT: when; may be past
+ * @start_line: START_EDGE: the line; it is watched until then
+ * @start_kinds: START_EDGE: which edges, GPIOHUB_KIND()
+ * @timeout_ns: CLOCK_MONOTONIC, absolute: when it ends at the latest; 0: never
+ * @line: out, on an error: the line that it is about, or GPIOHUB_NO_LINE
+ * @step: out, on an error: the step that it is about, or @count
+ *
+ * Returns at once. Patterns on disjoint lines play side by side; one whose lines are
+ * in use begins when those before it are over, exactly where they end: a long pattern
+ * is played in parts without a gap. Its end is a PATTERN event, with the errors below
+ * in its REPORT; the levels stay as they are then.
+ *
+ * EPERM: a line that this file does not own. EIO: one that is not an output. EBUSY:
+ * one that a rule latched. EDQUOT: too many requests, or steps in memory. EINVAL also:
+ * a step (see there), loops that do not match or are nested deeper than
+ * GPIOHUB_MAX_DEPTH. And, with START_EDGE, the errors of GPIOHUB_SUBSCRIBE.
+ */
+struct gpiohub_play {
+	__u64 lines;
+	__u64 steps;
+	__u32 count;
+	__u32 id;
+	__u32 flags;
+	__u32 start;
+	__u64 start_ns;
+	__u32 start_line;
+	__u32 start_kinds;
+	__u64 timeout_ns;
+	__u32 line;
+	__u32 step;
+};
+
+/**
+ * enum gpiohub_outcome - how a run of a pattern ended
+ * @GPIOHUB_OUTCOME_DONE: it came to its end
+ * @GPIOHUB_OUTCOME_CANCELLED: GPIOHUB_CANCEL, or its file was closed
+ * @GPIOHUB_OUTCOME_STOPPED: the same, at the end of its cycle
+ * @GPIOHUB_OUTCOME_REPLACED: by another, GPIOHUB_PLAY_REPLACE or _AT_CYCLE
+ * @GPIOHUB_OUTCOME_RELEASED: a line's owner is gone; the GUARD event tells why
+ * @GPIOHUB_OUTCOME_TIMED_OUT: timeout_ns
+ * @GPIOHUB_OUTCOME_UNDERRUN: GPIOHUB_PLAY_MORE, and there was no more
+ * @GPIOHUB_OUTCOME_BUDGET: it took too much of a processor's time
+ * @GPIOHUB_OUTCOME_RULE: a rule stopped it, or drove or latched one of its lines
+ * @GPIOHUB_OUTCOME_SUSPENDED: the machine went to sleep
+ * @GPIOHUB_OUTCOME_FAILED: the errno tells why
+ */
+enum gpiohub_outcome {
+	GPIOHUB_OUTCOME_DONE = 0,
+	GPIOHUB_OUTCOME_CANCELLED = 1,
+	GPIOHUB_OUTCOME_STOPPED = 2,
+	GPIOHUB_OUTCOME_REPLACED = 3,
+	GPIOHUB_OUTCOME_RELEASED = 4,
+	GPIOHUB_OUTCOME_TIMED_OUT = 5,
+	GPIOHUB_OUTCOME_UNDERRUN = 6,
+	GPIOHUB_OUTCOME_BUDGET = 7,
+	GPIOHUB_OUTCOME_RULE = 8,
+	GPIOHUB_OUTCOME_SUSPENDED = 9,
+	GPIOHUB_OUTCOME_FAILED = 10,
+};
+
+/* A pattern ends with its cycle; what is to come after it then begins. */
+#define GPIOHUB_CANCEL_AT_CYCLE	(1U << 0)
+
+/**
+ * struct gpiohub_cancel - GPIOHUB_CANCEL: end requests of this file
+ * @id: of the request; 0: all of them
+ * @flags: GPIOHUB_CANCEL_*
+ *
+ * ENOENT: there is none of that id, or it is over already.
+ */
+struct gpiohub_cancel {
+	__u32 id;
+	__u32 flags;
+};
+
+/* It fires once, and is deleted then. */
+#define GPIOHUB_RULE_ONE_SHOT	(1U << 0)
+/* It is the hub's: it stays when this file is closed. */
+#define GPIOHUB_RULE_HUB	(1U << 1)
+/* What it drove is refused to SET and PLAY until the owner claims it again. */
+#define GPIOHUB_RULE_LATCH	(1U << 2)
+
+/**
+ * struct gpiohub_rule - GPIOHUB_RULE_ADD: react to an edge in the interrupt
+ * @id: the caller's own, not 0; EEXIST: this file has such a rule, or this user one
+ *	of the hub's
+ * @flags: GPIOHUB_RULE_*
+ * @trigger: the line; it is watched as long as the rule is there, and so are those
+ *	of @mask. What we drive ourselves triggers nothing
+ * @kinds: which edges, GPIOHUB_KIND()
+ * @mask: the condition: these lines, just after the edge ...
+ * @value: ... have these levels; 0 for other lines
+ * @set: lines to drive high
+ * @clear: lines to drive low
+ * @toggle: lines to drive to the other level; no line is in two of these
+ * @stop: lines whose patterns are stopped; those of the three above are anyway
+ * @holdoff_ns: after it fired it does not for so long, from GPIOHUB_HOLDOFF_MIN_NS on
+ * @start: id of a pattern of this file that waits for it (GPIOHUB_START_RULE); 0: none
+ * @line: out, on an error: the line that it is about, or GPIOHUB_NO_LINE
+ * @reserved: 0
+ *
+ * The lines to drive and to stop must be this file's (EPERM); as long as one of them
+ * is not an output, or no longer owned, the rule leaves it alone. A rule of the hub
+ * also drives what it keeps; when another user claims a line, the rule loses it. A
+ * rule does something: one of @set, @clear, @toggle, @stop and @start is not 0. A rule of
+ * the hub starts nothing. ENOSPC: the hub has GPIOHUB_MAX_RULES. EDQUOT: the user has too
+ * many. And the errors of GPIOHUB_SUBSCRIBE.
+ *
+ * GPIOHUB_RULE_DEL takes a __u32, the id: one of this file's, else one of the hub's that
+ * this user, or with CAP_SYS_ADMIN anybody, handed to it. ENOENT: there is none.
+ */
+struct gpiohub_rule {
+	__u32 id;
+	__u32 flags;
+	__u32 trigger;
+	__u32 kinds;
+	__u64 mask;
+	__u64 value;
+	__u64 set;
+	__u64 clear;
+	__u64 toggle;
+	__u64 stop;
+	__u64 holdoff_ns;
+	__u32 start;
+	__u32 line;
+	__u64 reserved[2];
+};
+
+#define GPIOHUB_HOLDOFF_MIN_NS	10000ULL
+
 /**
  * struct gpiohub_command - one command of GPIOHUB_SUBMIT; 32 bytes
  * @op: enum gpiohub_op
  * @line: 0 (on the daemon's socket: see docs/protocol.md)
  * @flags: 0 (ditto)
- * @id: the caller's own; the kernel does not look at it
+ * @id: the caller's own; the kernel looks at it only where @op says so
  * @mask: by op
  * @value: by op
  * @arg: by op
@@ -510,6 +785,12 @@ struct gpiohub_command {
  * @GPIOHUB_OP_CONFIGURE: mask: lines; value: levels; arg: direction, bias and
  *	drive in bits 0-7, 8-15 and 16-23, debounce_us in bits 32-63
  * @GPIOHUB_OP_KICK: the heartbeat
+ * @GPIOHUB_OP_PLAY: value: address of a struct gpiohub_play; its id, line and step
+ *	are not used, but this command's id
+ * @GPIOHUB_OP_CANCEL: value: id in bits 0-31, flags in bits 32-63
+ * @GPIOHUB_OP_RULE_ADD: value: address of a struct gpiohub_rule; its id and line are
+ *	not used, but this command's id
+ * @GPIOHUB_OP_RULE_DEL: value: the rule's id
  *
  * Fields not named must be 0.
  */
@@ -519,6 +800,10 @@ enum gpiohub_op {
 	GPIOHUB_OP_RELEASE = 3,
 	GPIOHUB_OP_CONFIGURE = 4,
 	GPIOHUB_OP_KICK = 5,
+	GPIOHUB_OP_PLAY = 6,
+	GPIOHUB_OP_CANCEL = 7,
+	GPIOHUB_OP_RULE_ADD = 8,
+	GPIOHUB_OP_RULE_DEL = 9,
 };
 
 /**
@@ -547,6 +832,9 @@ struct gpiohub_submit {
 #define GPIOHUB_SUBSCRIBE	_IOWR(GPIOHUB_IOCTL, 0x03, struct gpiohub_subscription)
 #define GPIOHUB_RESTRICT	_IOW(GPIOHUB_IOCTL, 0x04, __u32)
 #define GPIOHUB_GET		_IOWR(GPIOHUB_IOCTL, 0x05, struct gpiohub_levels)
+#define GPIOHUB_WAIT		_IOWR(GPIOHUB_IOCTL, 0x06, struct gpiohub_wait)
+/* Needs neither: what one has asked for oneself. */
+#define GPIOHUB_CANCEL		_IOW(GPIOHUB_IOCTL, 0x07, struct gpiohub_cancel)
 
 /* Needs write access: changing something for others. */
 #define GPIOHUB_CLAIM		_IOWR(GPIOHUB_IOCTL, 0x10, struct gpiohub_claim)
@@ -555,6 +843,9 @@ struct gpiohub_submit {
 #define GPIOHUB_SET		_IOWR(GPIOHUB_IOCTL, 0x13, struct gpiohub_levels)
 #define GPIOHUB_SUBMIT		_IOWR(GPIOHUB_IOCTL, 0x14, struct gpiohub_submit)
 #define GPIOHUB_KICK		_IO(GPIOHUB_IOCTL, 0x15)
+#define GPIOHUB_PLAY		_IOWR(GPIOHUB_IOCTL, 0x16, struct gpiohub_play)
+#define GPIOHUB_RULE_ADD	_IOWR(GPIOHUB_IOCTL, 0x17, struct gpiohub_rule)
+#define GPIOHUB_RULE_DEL	_IOW(GPIOHUB_IOCTL, 0x18, __u32)
 
 #ifdef __cplusplus
 #define GPIOHUB_ASSERT static_assert
@@ -574,6 +865,11 @@ GPIOHUB_ASSERT(sizeof(struct gpiohub_claim) == 32, "claim");
 GPIOHUB_ASSERT(sizeof(struct gpiohub_config) == 32, "config");
 GPIOHUB_ASSERT(sizeof(struct gpiohub_levels) == 24, "levels");
 GPIOHUB_ASSERT(sizeof(struct gpiohub_submit) == 24, "submit");
+GPIOHUB_ASSERT(sizeof(struct gpiohub_wait) == 72, "wait");
+GPIOHUB_ASSERT(sizeof(struct gpiohub_step) == 32, "step");
+GPIOHUB_ASSERT(sizeof(struct gpiohub_play) == 64, "play");
+GPIOHUB_ASSERT(sizeof(struct gpiohub_cancel) == 8, "cancel");
+GPIOHUB_ASSERT(sizeof(struct gpiohub_rule) == 96, "rule");
 #undef GPIOHUB_ASSERT
 
 #endif /* _UAPI_LINUX_GPIOHUB_H */
