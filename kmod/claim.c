@@ -81,6 +81,50 @@ static int watch_again(struct gpiohub_hub *hub, u64 lines, u32 *culprit)
 }
 
 /**
+ * gpiohub_watch - watch lines on behalf of a wait, a pattern or a rule
+ * @session: who asks
+ * @lines: which lines
+ * @culprit: out, on an error: the line that it is about
+ *
+ * Context: process. Return: as gpiohub_subscribe(); then nothing changed.
+ */
+int gpiohub_watch(struct gpiohub_session *session, u64 lines, u32 *culprit)
+{
+	struct gpiohub_hub *hub = session->hub;
+	u64 more;
+	int err;
+
+	if (!lines)
+		return 0;
+	mutex_lock(&hub->config);
+	more = lines & ~session->watched;
+	if (more && (session->restricted & GPIOHUB_RESTRICT_ARM)) {
+		*culprit = __ffs64(more);
+		err = -EACCES;
+	} else {
+		err = watch(hub, lines, culprit);
+	}
+	mutex_unlock(&hub->config);
+	return err;
+}
+
+/**
+ * gpiohub_unwatch - undo gpiohub_watch()
+ * @hub: the hub
+ * @lines: which lines
+ *
+ * Context: process.
+ */
+void gpiohub_unwatch(struct gpiohub_hub *hub, u64 lines)
+{
+	if (!lines)
+		return;
+	mutex_lock(&hub->config);
+	unwatch(hub, lines);
+	mutex_unlock(&hub->config);
+}
+
+/**
  * gpiohub_subscribe - watch exactly these lines, and read(2) only their events
  * @session: who
  * @lines: which lines
@@ -183,6 +227,8 @@ static void own(struct gpiohub_session *session, const struct gpiohub_claim *cla
 	WRITE_ONCE(session->owned, session->owned | lines);
 	gpiohub_state_mark(hub->state, &hub->state->owned, lines, true);
 	gpiohub_state_mark(hub->state, &hub->state->kept, lines, false);
+	gpiohub_hub_unlatch(hub, lines);
+	gpiohub_reflexes_claimed(hub, lines, current_euid());
 	gpiohub_hub_unlock(hub, flags);
 	gpiohub_heartbeat_kick(session);
 	gpiohub_heartbeat_expect(session);
@@ -282,6 +328,21 @@ void gpiohub_release_all(struct gpiohub_session *session, const struct pid *proc
 	mutex_unlock(&hub->config);
 }
 
+/* A pattern that begins after this look fails as soon as a line of it is no output. */
+static int check_free(struct gpiohub_hub *hub, u64 lines, u32 *culprit)
+{
+	unsigned long flags;
+	u64 busy;
+
+	flags = gpiohub_hub_lock(hub);
+	busy = lines & hub->barred;
+	gpiohub_hub_unlock(hub, flags);
+	if (!busy)
+		return 0;
+	*culprit = __ffs64(busy);
+	return -EBUSY;
+}
+
 /**
  * gpiohub_configure - configure lines, one after the other
  * @session: who
@@ -289,7 +350,8 @@ void gpiohub_release_all(struct gpiohub_session *session, const struct pid *proc
  * @culprit: out, on an error: the line that it is about
  *
  * Context: process. Return: 0; -EPERM: one is not the session's; -ENODEV: one is
- * gone; then nothing is changed. Or as gpiohub_line_configure().
+ * gone; -EBUSY: one is played by a pattern, or latched by a rule; then nothing is
+ * changed. Or as gpiohub_line_configure().
  */
 int gpiohub_configure(struct gpiohub_session *session, const struct gpiohub_config *config,
 		      u32 *culprit)
@@ -300,6 +362,8 @@ int gpiohub_configure(struct gpiohub_session *session, const struct gpiohub_conf
 
 	mutex_lock(&hub->config);
 	err = check_owned(session, config->lines, culprit);
+	if (!err)
+		err = check_free(hub, config->lines, culprit);
 	if (err)
 		goto out_unlock;
 	gpiohub_for_each_line(line, hub, config->lines) {

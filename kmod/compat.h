@@ -10,6 +10,7 @@
 #include <linux/device/class.h>
 #include <linux/gpio/driver.h>
 #include <linux/hrtimer.h>
+#include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/platform_device.h>
@@ -106,5 +107,12 @@ static inline void gpiohub_compat_hrtimer_setup(struct hrtimer *timer,
 	timer->function = fn;
 #endif
 }
+
+/* 6.14: a worker that is created is not started. */
+#ifdef GPIOHUB_HAVE_KTHREAD_RUN_WORKER
+#define gpiohub_compat_worker_run(...)	kthread_run_worker(0, __VA_ARGS__)
+#else
+#define gpiohub_compat_worker_run(...)	kthread_create_worker(0, __VA_ARGS__)
+#endif
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "compat.h"
 #include "hub.h"
+#include "pattern.h"
 #include "session.h"
 
 /* Under hub->config. Return: 0 or an errno that is told in the event. */
@@ -47,9 +48,15 @@ void gpiohub_guard_apply(struct gpiohub_line *line, enum gpiohub_end why)
 
 	lockdep_assert_held(&hub->config);
 
-	/* The session can set it no more before the guard does. */
+	/* Nor session nor pattern nor rule drives it any more before the guard does. */
 	flags = gpiohub_hub_lock(hub);
 	WRITE_ONCE(session->owned, session->owned & ~bit);
+	gpiohub_patterns_stop(session, bit, why == GPIOHUB_END_GONE ?
+			      GPIOHUB_OUTCOME_FAILED : GPIOHUB_OUTCOME_RELEASED,
+			      why == GPIOHUB_END_GONE ? ENODEV : 0);
+	gpiohub_patterns_begin(session, ktime_get_ns());
+	gpiohub_hub_unlatch(hub, bit);
+	gpiohub_reflexes_released(hub, bit);
 	gpiohub_hub_unlock(hub, flags);
 
 	err = guard_pin(line);

@@ -12,6 +12,7 @@
 #include "compat.h"
 #include "hub.h"
 #include "params.h"
+#include "pattern.h"
 #include "publish.h"
 
 /*
@@ -38,6 +39,10 @@ static void line_sample(struct gpiohub_line *line, int level, u16 flags, u64 tim
 		flags |= GPIOHUB_EVENT_FLAG_MISSED;
 	}
 	gpiohub_publish_edge(hub, line->number, level, flags, time_ns);
+	if (unlikely(line->triggers))
+		gpiohub_reflexes_edge(line, level, time_ns);
+	if (unlikely(!list_empty(&hub->armed)))
+		gpiohub_patterns_edge(line, level, time_ns);
 }
 
 /* Its chip did not answer the last time: it goes on from here. Under hub->lock. */

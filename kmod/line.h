@@ -14,6 +14,7 @@
 struct gpio_desc;
 struct gpiohub_chip;
 struct gpiohub_hub;
+struct gpiohub_pattern;
 struct gpiohub_session;
 struct pid;
 
@@ -47,6 +48,8 @@ struct pid;
  * @stamps: how often it ran since the thread last took @stamp, under hub->lock
  * @stamped: the hard half runs for this interrupt, under hub->lock
  * @silent: armed, but its chip did not answer the last time; under hub->lock
+ * @pattern: the pattern that has it, playing or armed; under hub->lock
+ * @triggers: slots of rules that it triggers, under hub->lock
  */
 struct gpiohub_line {
 	struct gpiohub_hub *hub;
@@ -79,6 +82,9 @@ struct gpiohub_line {
 	u32 stamps;
 	bool stamped;
 	bool silent;
+
+	struct gpiohub_pattern *pattern;
+	u64 triggers;
 };
 
 static inline u64 gpiohub_line_bit(const struct gpiohub_line *line)
@@ -100,6 +106,12 @@ int gpiohub_line_output(struct gpiohub_line *line, bool level);
 int gpiohub_lines_set(struct gpiohub_session *session, u64 lines, u64 levels, u32 *culprit);
 u32 gpiohub_lines_set_run(struct gpiohub_session *session,
 			  const struct gpiohub_command *commands, u32 count);
+int gpiohub_lines_refuse(const struct gpiohub_session *session, u64 lines, u64 barred,
+			 u32 *culprit);
+int gpiohub_line_drive(struct gpiohub_line *line, bool level);
+int gpiohub_lines_drive(struct gpiohub_hub *hub, u64 set, u64 clear, unsigned int *driven);
+int gpiohub_line_play(struct gpiohub_line *line, const struct gpiohub_pattern *pattern,
+		      bool level);
 int gpiohub_lines_get(struct gpiohub_session *session, u64 lines, u64 *levels, u32 *culprit);
 
 int gpiohub_errno(int err);

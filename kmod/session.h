@@ -42,6 +42,10 @@ struct page;
  * @cursor_page: its page, freed with the session
  * @rate_begin: when the current second of the file's rate began, ns
  * @rate_used: how much of it is used; both under hub->lock
+ * @requests: its waits and patterns that are not over, in the order in which they came,
+ *	under hub->lock
+ * @pending: these, and those over that are not freed yet; under hub->lock
+ * @idle: who waits for @pending to be 0
  * @kicked_ns: when the last heartbeat came
  * @heartbeat: when to look whether there was one, while one is expected
  * @silent: looks, and applies guards
@@ -69,6 +73,10 @@ struct gpiohub_session {
 
 	u64 rate_begin;
 	u32 rate_used;
+
+	struct list_head requests;
+	unsigned int pending;
+	wait_queue_head_t idle;
 
 	atomic64_t kicked_ns;
 	struct hrtimer heartbeat;
@@ -105,6 +113,8 @@ __poll_t gpiohub_stream_poll(struct file *file, struct poll_table_struct *table)
 int gpiohub_map(struct file *file, struct vm_area_struct *vma);
 
 /* claim.c: who watches and who owns. */
+int gpiohub_watch(struct gpiohub_session *session, u64 lines, u32 *culprit);
+void gpiohub_unwatch(struct gpiohub_hub *hub, u64 lines);
 int gpiohub_subscribe(struct gpiohub_session *session, u64 lines, u32 kinds, u32 *culprit);
 int gpiohub_claim(struct gpiohub_session *session, const struct gpiohub_claim *claim,
 		  u32 *culprit);

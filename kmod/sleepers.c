@@ -143,9 +143,9 @@ static void wake(struct gpiohub_session *session, u32 head, bool direct)
 	wake_up_interruptible(&session->wait);
 }
 
-/* Return: false if it is left to the worker. */
+/* @direct: there is one to spare. Return: false if it is left to the worker. */
 static bool wake_direct(struct gpiohub_sleepers *sleepers, struct gpiohub_session *session,
-			const struct gpiohub_news *news)
+			const struct gpiohub_news *news, bool direct)
 {
 	/*
 	 * Struck off before the wake-up: he enlists again after it, so nothing
@@ -157,7 +157,7 @@ static bool wake_direct(struct gpiohub_sleepers *sleepers, struct gpiohub_sessio
 	 * long an interrupt takes is not the user's to say. A peek is enough:
 	 * who comes later looks for himself.
 	 */
-	if (session->wait.head.next != session->wait.head.prev) {
+	if (!direct || session->wait.head.next != session->wait.head.prev) {
 		WRITE_ONCE(session->late, true);
 		return false;
 	}
@@ -176,6 +176,7 @@ static bool wake_direct(struct gpiohub_sleepers *sleepers, struct gpiohub_sessio
 void gpiohub_sleepers_wake(struct gpiohub_sleepers *sleepers, const struct gpiohub_news *news,
 			   unsigned long enlisted)
 {
+	unsigned int woken = news->woken;
 	struct gpiohub_session *session;
 	bool late;
 	int slot;
@@ -184,7 +185,8 @@ void gpiohub_sleepers_wake(struct gpiohub_sleepers *sleepers, const struct gpioh
 	rcu_read_lock();
 	for_each_set_bit(slot, &enlisted, GPIOHUB_DIRECT) {
 		session = rcu_dereference(sleepers->slot[slot]);
-		if (session && due(session, news) && !wake_direct(sleepers, session, news))
+		if (session && due(session, news) &&
+		    !wake_direct(sleepers, session, news, woken++ < GPIOHUB_DIRECT))
 			late = true;
 	}
 	rcu_read_unlock();

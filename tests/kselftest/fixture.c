@@ -205,6 +205,10 @@ void fixture_before(void)
 	fixture_delete_all();
 	fixture_option("user_files", "256");
 	fixture_option("message_rate", "1000");
+	fixture_option("user_requests", "128");
+	fixture_option("user_rules", "48");
+	/* Emulated interrupts are slow: what is tested is not their speed. */
+	fixture_option("pattern_cpu", "90");
 	board_reset();
 	CHECK_EQ(fixture_hub_make(BOARD_HUB), 0);
 	CHECK(fixture_find_hub());

@@ -77,6 +77,11 @@ int main(int argc, char **argv)						\
 	return ktap_main(argc, argv, &suite);				\
 }
 
+/* Programs are built a second time with FIXTURE_SLEEPING, as NAME_sleeping. */
+#ifdef FIXTURE_SLEEPING
+#define FIXTURE_MAIN(array)	FIXTURE_MAIN_WITH(array, fixture_setup_sleeping)
+#else
 #define FIXTURE_MAIN(array)	FIXTURE_MAIN_WITH(array, fixture_setup)
+#endif
 
 #endif /* FIXTURE_H */

@@ -125,7 +125,7 @@ static int noisy_call(int fd)
 static bool documented(int error)
 {
 	static const int errors[] = { EINVAL, ENXIO, EFAULT, ENOTTY, EACCES, EBUSY, EPERM, EIO,
-		EOPNOTSUPP, EAGAIN };
+		EOPNOTSUPP, EAGAIN, ENOENT, EEXIST, ENOSPC, EDQUOT, EOVERFLOW };
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(errors); i++) {

@@ -298,7 +298,11 @@ struct gpiohub_state {
 #define GPIOHUB_FEATURE_WAIT	(1ULL << 0)	/* GPIOHUB_WAIT, GPIOHUB_CANCEL */
 #define GPIOHUB_FEATURE_PLAY	(1ULL << 1)	/* GPIOHUB_PLAY */
 #define GPIOHUB_FEATURE_RULES	(1ULL << 2)	/* GPIOHUB_RULE_ADD, GPIOHUB_RULE_DEL */
-#define GPIOHUB_FEATURES	0ULL
+#define GPIOHUB_FEATURE_WAIT	(1ULL << 0)	/* GPIOHUB_WAIT, GPIOHUB_CANCEL */
+#define GPIOHUB_FEATURE_PLAY	(1ULL << 1)	/* GPIOHUB_PLAY */
+#define GPIOHUB_FEATURE_RULES	(1ULL << 2)	/* GPIOHUB_RULE_ADD, GPIOHUB_RULE_DEL */
+#define GPIOHUB_FEATURES	(GPIOHUB_FEATURE_WAIT | GPIOHUB_FEATURE_PLAY | \
+				 GPIOHUB_FEATURE_RULES)
 
 /**
  * struct gpiohub_info - GPIOHUB_INFO
@@ -545,7 +549,7 @@ struct gpiohub_levels {
  * @timeout_ns: CLOCK_MONOTONIC, absolute: when to give up; 0: never
  * @id: of the request; 0: nobody will cancel it by its id
  * @line: out, on an error: the line that it is about, or GPIOHUB_NO_LINE
- * @event: out: the last one that counted; all 0 if none did
+ * @event: out: the last one that counted; left as it was if none did
  *
  * After a signal the call goes on where it was; called again with what it left
  * here, it misses nothing and counts nothing twice. ETIMEDOUT. ECANCELED: by
@@ -624,7 +628,7 @@ enum gpiohub_start {
  * @id: of the request; not 0
  * @flags: GPIOHUB_PLAY_*
  * @start: enum gpiohub_start
- * @start_ns: START_AT: when; may be past
+ * @start_ns: START_AT: when; at once if that is past
  * @start_line: START_EDGE: the line; it is watched until then
  * @start_kinds: START_EDGE: which edges, GPIOHUB_KIND()
  * @timeout_ns: CLOCK_MONOTONIC, absolute: when it ends at the latest; 0: never
