@@ -109,6 +109,8 @@ static u32 line_flags(const struct gpiohub_session *session, const struct gpiohu
 		flags |= GPIOHUB_LINE_SLEEPS;
 	if (READ_ONCE(state->gone) & bit)
 		flags |= GPIOHUB_LINE_GONE;
+	if (READ_ONCE(state->storming) & bit)
+		flags |= GPIOHUB_LINE_STORMING;
 	return flags;
 }
 

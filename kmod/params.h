@@ -11,6 +11,7 @@
 extern unsigned int gpiohub_records;
 extern unsigned int gpiohub_user_files;
 extern unsigned int gpiohub_message_rate;
+extern unsigned int gpiohub_storm_rate;
 extern bool gpiohub_rt_safe;
 extern unsigned long long gpiohub_first_seq;
 

@@ -141,6 +141,7 @@ MASK_ATTR(watched, RO);
 MASK_ATTR(owned, RO);
 MASK_ATTR(kept, RO);
 MASK_ATTR(gone, RO);
+MASK_ATTR(storming, RO);
 
 static struct attribute *gpiohub_hub_attrs[] = {
 	&dev_attr_label.attr,
@@ -157,6 +158,7 @@ static struct attribute *gpiohub_hub_attrs[] = {
 	&dev_attr_owned.attr,
 	&dev_attr_kept.attr,
 	&dev_attr_gone.attr,
+	&dev_attr_storming.attr,
 	NULL
 };
 
