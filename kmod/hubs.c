@@ -34,6 +34,7 @@ static void hub_release(struct device *dev)
 {
 	struct gpiohub_hub *hub = container_of(dev, struct gpiohub_hub, dev);
 
+	gpiohub_storm_stop(hub);
 	gpiohub_sleepers_stop(&hub->sleepers);
 	gpiohub_reap_stop(hub);
 	gpiohub_ring_free(&hub->ring);
@@ -59,6 +60,7 @@ static void hub_fill_lines(struct gpiohub_hub *hub, const struct gpiohub_names *
 		line->number = i;
 		line->offset = names->line[i].offset;
 		line->chip->lines |= gpiohub_line_bit(line);
+		gpiohub_storm_init(line);
 	}
 }
 

@@ -132,6 +132,8 @@ static u32 line_flags(const struct gpiohub_session *session, const struct gpiohu
 		flags |= GPIOHUB_LINE_PLAYING;
 	if (READ_ONCE(state->latched) & bit)
 		flags |= GPIOHUB_LINE_LATCHED;
+	if (READ_ONCE(state->storming) & bit)
+		flags |= GPIOHUB_LINE_STORMING;
 	return flags;
 }
 

@@ -188,7 +188,7 @@ static int check_rule(const struct gpiohub_hub *hub, const struct gpiohub_rule *
  * Context: process. Return: as told at struct gpiohub_rule.
  */
 int gpiohub_verb_rule(struct gpiohub_session *session, const struct gpiohub_rule *rule,
-		    u32 *culprit)
+		      u32 *culprit)
 {
 	int err = check_rule(session->hub, rule, culprit);
 

@@ -11,6 +11,8 @@
 #include <linux/types.h>
 #include <linux/uidgid.h>
 
+#include "storm.h"
+
 struct gpio_desc;
 struct gpiohub_chip;
 struct gpiohub_hub;
@@ -26,9 +28,13 @@ struct pid;
  * @offset: its number on the chip
  * @desc: gpiolib's descriptor while held. Written under hub->config, chip->lock
  *	and hub->lock together; read under any of them.
- * @irq: its interrupt while armed, else 0; under hub->config
+ * @irq: its interrupt while armed, else 0; under hub->config. Set before the interrupt
+ *	is requested and cleared after it is freed, so that its handler may look, too
  * @slow: only a thread can reach it: the chip sleeps, the line is open-drain,
  *	or PREEMPT_RT; as @desc
+ * @unattended: interrupts left until one does more than publish, see line_attend();
+ *	under hub->lock
+ * @stride: what @unattended was set to; under hub->lock
  * @watchers: files that subscribed to it, under hub->config
  * @looking: GET holds it for the moment; under hub->config
  * @owner: who may configure and drive it; under hub->config
@@ -50,6 +56,8 @@ struct pid;
  * @silent: armed, but its chip did not answer the last time; under hub->lock
  * @pattern: the pattern that has it, playing or armed; under hub->lock
  * @triggers: slots of rules that it triggers, under hub->lock
+ * @starts: armed patterns that it starts, under hub->lock
+ * @storm: how often it changes, and what is done about it
  */
 struct gpiohub_line {
 	struct gpiohub_hub *hub;
@@ -60,6 +68,8 @@ struct gpiohub_line {
 	struct gpio_desc *desc;
 	int irq;
 	bool slow;
+	s32 unattended;
+	s32 stride;
 
 	unsigned int watchers;
 	bool looking;
@@ -85,6 +95,8 @@ struct gpiohub_line {
 
 	struct gpiohub_pattern *pattern;
 	u64 triggers;
+	unsigned int starts;
+	struct gpiohub_storm storm;
 };
 
 static inline u64 gpiohub_line_bit(const struct gpiohub_line *line)
@@ -94,6 +106,9 @@ static inline u64 gpiohub_line_bit(const struct gpiohub_line *line)
 
 int gpiohub_line_hold(struct gpiohub_line *line);
 int gpiohub_line_arm(struct gpiohub_line *line);
+s32 gpiohub_line_stride(const struct gpiohub_line *line);
+void gpiohub_line_attend_now(struct gpiohub_line *line);
+void gpiohub_line_first_sample(struct gpiohub_line *line);
 int gpiohub_line_settle(struct gpiohub_line *line);
 int gpiohub_line_level(struct gpiohub_line *line);
 void gpiohub_line_disarm(struct gpiohub_line *line);

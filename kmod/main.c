@@ -54,6 +54,10 @@ unsigned int gpiohub_message_rate = 1000;
 module_param_named(message_rate, gpiohub_message_rate, uint, 0644);
 MODULE_PARM_DESC(message_rate, "messages and configurations per second and file (default 1000)");
 
+unsigned int gpiohub_storm_rate = 100000;
+module_param_named(storm_rate, gpiohub_storm_rate, uint, 0644);
+MODULE_PARM_DESC(storm_rate, "changes of a line per second over which it is masked; 0: never (default 100000)");
+
 bool gpiohub_rt_safe;
 module_param_named(rt_safe, gpiohub_rt_safe, bool, 0444);
 MODULE_PARM_DESC(rt_safe, "PREEMPT_RT: the chips' own functions are fit for hard interrupts (default no)");

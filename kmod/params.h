@@ -15,6 +15,7 @@ extern unsigned int gpiohub_user_rules;
 extern unsigned int gpiohub_user_steps;
 extern unsigned int gpiohub_pattern_cpu;
 extern unsigned int gpiohub_message_rate;
+extern unsigned int gpiohub_storm_rate;
 extern bool gpiohub_rt_safe;
 extern unsigned long long gpiohub_first_seq;
 

@@ -61,13 +61,34 @@ static void mark_playing(struct gpiohub_pattern *pattern, bool on)
 	hub->barred = hub->state->playing | hub->state->latched;
 }
 
+/* It waits for its edge or rule, or no more. Under hub->lock. */
+static void arm(struct gpiohub_pattern *pattern)
+{
+	struct gpiohub_hub *hub = pattern->request.session->hub;
+	struct gpiohub_line *line = &hub->line[pattern->start_line];
+
+	pattern->request.progress = GPIOHUB_ARMED;
+	if (pattern->start != GPIOHUB_START_EDGE)
+		return;
+	list_add_tail(&pattern->request.node, &hub->armed);
+	line->starts++;
+	gpiohub_line_attend_now(line);
+}
+
+static void disarm(struct gpiohub_pattern *pattern)
+{
+	if (pattern->start != GPIOHUB_START_EDGE)
+		return;
+	list_del_init(&pattern->request.node);
+	pattern->request.session->hub->line[pattern->start_line].starts--;
+}
+
 /* Its first step is due. Under hub->lock. */
 static void activate(struct gpiohub_pattern *pattern, u64 due)
 {
 	struct gpiohub_hub *hub = pattern->request.session->hub;
 	u64 lines = pattern->request.lines;
 
-	list_del_init(&pattern->request.node);
 	if (lines & hub->state->latched) {
 		gpiohub_request_finish(&pattern->request, GPIOHUB_OUTCOME_RULE, 0);
 		return;
@@ -77,20 +98,12 @@ static void activate(struct gpiohub_pattern *pattern, u64 due)
 		gpiohub_request_finish(&pattern->request, GPIOHUB_OUTCOME_FAILED, EIO);
 		return;
 	}
+	disarm(pattern);
 	pattern->request.progress = GPIOHUB_ACTIVE;
 	pattern->slow = lines & hub->slow;
 	pattern->due = due;
 	mark_playing(pattern, true);
 	hrtimer_start(&pattern->timer, ns_to_ktime(due), HRTIMER_MODE_ABS_HARD);
-}
-
-static void arm(struct gpiohub_pattern *pattern)
-{
-	struct gpiohub_hub *hub = pattern->request.session->hub;
-
-	pattern->request.progress = GPIOHUB_ARMED;
-	if (pattern->start == GPIOHUB_START_EDGE)
-		list_add_tail(&pattern->request.node, &hub->armed);
 }
 
 /* It is its turn. Under hub->lock. */
@@ -295,6 +308,8 @@ void gpiohub_pattern_over(struct gpiohub_pattern *pattern)
 {
 	const struct gpiohub_request *request = &pattern->request;
 
+	if (request->progress == GPIOHUB_ARMED)
+		disarm(pattern);
 	if (request->progress == GPIOHUB_ACTIVE)
 		mark_playing(pattern, false);
 	if (request->progress != GPIOHUB_QUEUED)

@@ -294,6 +294,7 @@ static int enter(struct gpiohub_reflex *reflex, struct gpiohub_session *session,
 	hub->reflexes.slot[slot] = reflex;
 	hub->reflexes.taken |= 1ULL << slot;
 	hub->line[rule->trigger].triggers |= 1ULL << slot;
+	gpiohub_line_attend_now(&hub->line[rule->trigger]);
 	return 0;
 }
 

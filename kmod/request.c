@@ -128,10 +128,11 @@ static bool request_end(struct gpiohub_request *request, enum gpiohub_outcome ou
 	request->outcome = outcome;
 	request->error = error;
 	list_del_init(&request->own);
-	list_del_init(&request->node);
 	/* Publishes, and may go by how far it was. */
 	if (request->is_pattern)
 		gpiohub_pattern_over(gpiohub_to_pattern(request));
+	else
+		list_del_init(&request->node);
 	request->progress = GPIOHUB_OVER;
 	return true;
 }

@@ -149,6 +149,7 @@ MASK_ATTR(kept, RO);
 MASK_ATTR(gone, RO);
 MASK_ATTR(playing, RO);
 MASK_ATTR(latched, RO);
+MASK_ATTR(storming, RO);
 
 static struct attribute *gpiohub_hub_attrs[] = {
 	&dev_attr_label.attr,
@@ -168,6 +169,7 @@ static struct attribute *gpiohub_hub_attrs[] = {
 	&dev_attr_playing.attr,
 	&dev_attr_latched.attr,
 	&dev_attr_rules.attr,
+	&dev_attr_storming.attr,
 	NULL
 };
 

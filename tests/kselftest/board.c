@@ -139,6 +139,14 @@ void board_generate(unsigned int line, unsigned long hertz, unsigned long edges)
 	control("generate", text);
 }
 
+void board_stop(unsigned int line)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%u stop", line);
+	control("generate", text);
+}
+
 void board_wait_generated(unsigned int seconds)
 {
 	char text[16];

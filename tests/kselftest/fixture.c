@@ -209,6 +209,8 @@ void fixture_before(void)
 	fixture_option("user_rules", "48");
 	/* Emulated interrupts are slow: what is tested is not their speed. */
 	fixture_option("pattern_cpu", "90");
+	/* Bursts are as fast as they can be. */
+	fixture_option("storm_rate", "0");
 	board_reset();
 	CHECK_EQ(fixture_hub_make(BOARD_HUB), 0);
 	CHECK(fixture_find_hub());
