@@ -95,6 +95,14 @@ static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
 			typeof(((type *)0)->member), typeof(&(old))),		\
 		old, new)
 
+/*
+ * A timer that expires in the hard interrupt and publishes. Everywhere but under
+ * PREEMPT_RT all absolute timers do; said to be hard, lockdep's check for RT's rules
+ * would object to its waking readers, which under RT a worker does.
+ */
+#define GPIOHUB_TIMER_MODE							\
+	(IS_ENABLED(CONFIG_PREEMPT_RT) ? HRTIMER_MODE_ABS_HARD : HRTIMER_MODE_ABS)
+
 /* 6.13: hrtimer_setup(); by 7.x there is no other way to set the function. */
 static inline void gpiohub_compat_hrtimer_setup(struct hrtimer *timer,
 						enum hrtimer_restart (*fn)(struct hrtimer *),

@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include "compat.h"
 #include "hub.h"
 #include "pattern.h"
 #include "quota.h"
@@ -103,7 +104,7 @@ static void activate(struct gpiohub_pattern *pattern, u64 due)
 	pattern->slow = lines & hub->slow;
 	pattern->due = due;
 	mark_playing(pattern, true);
-	hrtimer_start(&pattern->timer, ns_to_ktime(due), HRTIMER_MODE_ABS_HARD);
+	hrtimer_start(&pattern->timer, ns_to_ktime(due), GPIOHUB_TIMER_MODE);
 }
 
 /* It is its turn. Under hub->lock. */

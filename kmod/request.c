@@ -51,8 +51,7 @@ void gpiohub_request_init(struct gpiohub_request *request, struct gpiohub_sessio
 	request->lines = lines;
 	INIT_LIST_HEAD(&request->own);
 	INIT_LIST_HEAD(&request->node);
-	gpiohub_compat_hrtimer_setup(&request->timeout, request_timeout,
-				     HRTIMER_MODE_ABS_HARD);
+	gpiohub_compat_hrtimer_setup(&request->timeout, request_timeout, GPIOHUB_TIMER_MODE);
 }
 
 /**
@@ -95,7 +94,7 @@ int gpiohub_request_enter(struct gpiohub_request *request, u64 timeout_ns)
 	if (timeout_ns)
 		hrtimer_start(&request->timeout,
 			      ns_to_ktime(min_t(u64, timeout_ns, KTIME_MAX)),
-			      HRTIMER_MODE_ABS_HARD);
+			      GPIOHUB_TIMER_MODE);
 	return 0;
 }
 

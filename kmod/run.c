@@ -176,7 +176,7 @@ static const struct gpiohub_step *slow_step(struct gpiohub_pattern *pattern, u64
 	if (pattern->request.progress != GPIOHUB_ACTIVE)
 		goto out_unlock;
 	if (pattern->due > now) {
-		hrtimer_start(&pattern->timer, ns_to_ktime(pattern->due), HRTIMER_MODE_ABS_HARD);
+		hrtimer_start(&pattern->timer, ns_to_ktime(pattern->due), GPIOHUB_TIMER_MODE);
 		goto out_unlock;
 	}
 	step = gpiohub_pattern_next(pattern);
@@ -235,6 +235,6 @@ static void run_work(struct kthread_work *work)
  */
 void gpiohub_run_init(struct gpiohub_pattern *pattern)
 {
-	gpiohub_compat_hrtimer_setup(&pattern->timer, run_timer, HRTIMER_MODE_ABS_HARD);
+	gpiohub_compat_hrtimer_setup(&pattern->timer, run_timer, GPIOHUB_TIMER_MODE);
 	kthread_init_work(&pattern->work, run_work);
 }
