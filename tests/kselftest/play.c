@@ -189,7 +189,9 @@ static void standing_pattern_starts_again(void)
 	for (i = 0; i < 5; i++) {
 		device_set(owner, OUT, OUT);
 		steps_expect_end(reader, 1, GPIOHUB_OUTCOME_DONE);
+		/* Quick changes run together where a thread reads. */
 		device_set(owner, OUT, 0);
+		device_until(reader, GPIOHUB_EVENT_FALLING, LINE_IN);
 	}
 	steps_cancel(owner, 1, 0);
 	steps_expect_end(reader, 1, GPIOHUB_OUTCOME_CANCELLED);

@@ -58,23 +58,20 @@ static int try_delete(int fd, __u32 id)
 	return ioctl(fd, GPIOHUB_RULE_DEL, &id) ? errno : 0;
 }
 
-/* The trigger rises, is seen, and falls again. Return: its rising event. */
+/* The trigger rises and is seen. */
 static struct gpiohub_event pulse(void)
 {
-	struct gpiohub_event event;
-
 	device_set(owner, OUT, OUT);
-	event = device_until(reader, GPIOHUB_EVENT_RISING, LINE_IN);
-	device_set(owner, OUT, 0);
-	return event;
+	return device_until(reader, GPIOHUB_EVENT_RISING, LINE_IN);
 }
 
+/* It falls and is seen: two changes that are quick run together where a thread reads. */
 static void pulse_over(void)
 {
+	device_set(owner, OUT, 0);
 	device_until(reader, GPIOHUB_EVENT_FALLING, LINE_IN);
 }
 
-/* The next event of this type or line; nothing between. */
 static void effect_follows_cause(void)
 {
 	struct gpiohub_event cause, rule, effect;
@@ -102,6 +99,7 @@ static void clears_and_toggles(void)
 	pulse();
 	device_until(reader, GPIOHUB_EVENT_FALLING, LINE_FREE);
 	device_until(reader, GPIOHUB_EVENT_RISING, LINE_FREE + 1);
+	pulse_over();
 	pulse();
 	device_until(reader, GPIOHUB_EVENT_FALLING, LINE_FREE + 1);
 }
@@ -162,6 +160,7 @@ static void rests_for_its_holdoff(void)
 	add(owner, RULE(1, .holdoff_ns = 3600 * 1000 * MS, .toggle = FREE));
 	for (i = 0; i < 5; i++) {
 		pulse();
+		device_set(owner, OUT, 0);
 		do {
 			event = device_next(reader);
 			rules += event.type == GPIOHUB_EVENT_RULE;
@@ -192,6 +191,7 @@ static void later_rule_has_the_last_word(void)
 	pulse();
 	/* Driven once, whatever each of them wanted. */
 	device_until(reader, GPIOHUB_EVENT_RISING, LINE_FREE);
+	device_set(owner, OUT, 0);
 	do {
 		event = device_next(reader);
 		CHECK_NE(event.line, LINE_FREE);
@@ -225,6 +225,7 @@ static void starts_a_pattern(void)
 		pulse();
 		device_until(reader, GPIOHUB_EVENT_RISING, LINE_FREE);
 		steps_expect_end(reader, 9, GPIOHUB_OUTCOME_DONE);
+		pulse_over();
 	}
 }
 
