@@ -66,7 +66,7 @@ static void line_gone(struct gpiohub_line *line)
 	unsigned long flags;
 
 	if (line->owner)
-		gpiohub_guard_apply(line, GPIOHUB_END_GONE);
+		gpiohub_guard_apply(line->owner, bit, GPIOHUB_END_GONE);
 	gpiohub_line_forget(line);
 	line->kept = false;
 	line->guard = 0;

@@ -9,6 +9,7 @@
 #include <linux/sched.h>
 
 #include "hub.h"
+#include "keep.h"
 #include "session.h"
 
 /* Return: the errno, having noted the line. */
@@ -27,7 +28,14 @@ static void mark(struct gpiohub_hub *hub, __u64 *mask, u64 lines, bool on)
 	gpiohub_hub_unlock(hub, flags);
 }
 
-static void unwatch(struct gpiohub_hub *hub, u64 lines)
+/**
+ * gpiohub_unwatch_locked - one watcher of these lines less
+ * @hub: the hub
+ * @lines: which lines
+ *
+ * Context: process, under hub->config.
+ */
+void gpiohub_unwatch_locked(struct gpiohub_hub *hub, u64 lines)
 {
 	struct gpiohub_line *line;
 
@@ -59,7 +67,7 @@ static int watch(struct gpiohub_hub *hub, u64 lines, u32 *culprit)
 		done |= gpiohub_line_bit(line);
 		err = watch_line(line);
 		if (err) {
-			unwatch(hub, done);
+			gpiohub_unwatch_locked(hub, done);
 			return blame(line, err, culprit);
 		}
 	}
@@ -120,7 +128,7 @@ void gpiohub_unwatch(struct gpiohub_hub *hub, u64 lines)
 	if (!lines)
 		return;
 	mutex_lock(&hub->config);
-	unwatch(hub, lines);
+	gpiohub_unwatch_locked(hub, lines);
 	mutex_unlock(&hub->config);
 }
 
@@ -129,13 +137,15 @@ void gpiohub_unwatch(struct gpiohub_hub *hub, u64 lines)
  * @session: who
  * @lines: which lines
  * @kinds: which kinds of events
+ * @keep_ms: how long the lines stay armed when the session is closed
  * @culprit: out, on an error: the line that it is about
  *
- * Context: process. Return: 0; -EACCES: a line not watched before, and the right
+ * Context: process. Return: 0; -ENOMEM; -EACCES: a line not watched before, and the right
  * to more was given up; or as gpiohub_line_hold() and gpiohub_line_arm(); then
  * nothing changed.
  */
-int gpiohub_subscribe(struct gpiohub_session *session, u64 lines, u32 kinds, u32 *culprit)
+int gpiohub_subscribe(struct gpiohub_session *session, u64 lines, u32 kinds, u32 keep_ms,
+		      u32 *culprit)
 {
 	struct gpiohub_hub *hub = session->hub;
 	u64 more, less;
@@ -149,14 +159,18 @@ int gpiohub_subscribe(struct gpiohub_session *session, u64 lines, u32 kinds, u32
 		err = -EACCES;
 		goto out_unlock;
 	}
-	err = watch_again(hub, lines & session->watched, culprit);
+	err = gpiohub_keep_prepare(session, keep_ms);
+	if (!err)
+		err = watch_again(hub, lines & session->watched, culprit);
 	if (!err)
 		err = watch(hub, more, culprit);
 	if (!err) {
-		unwatch(hub, less);
+		gpiohub_unwatch_locked(hub, less);
 		WRITE_ONCE(session->watched, lines);
 		WRITE_ONCE(session->lines, lines);
 		WRITE_ONCE(session->kinds, kinds);
+		session->keep_ms = keep_ms;
+		gpiohub_keep_adopt(session, lines);
 	}
 out_unlock:
 	mutex_unlock(&hub->config);
@@ -294,14 +308,12 @@ static int check_owned(const struct gpiohub_session *session, u64 lines, u32 *cu
 int gpiohub_release(struct gpiohub_session *session, u64 lines, u32 *culprit)
 {
 	struct gpiohub_hub *hub = session->hub;
-	struct gpiohub_line *line;
 	int err;
 
 	mutex_lock(&hub->config);
 	err = check_owned(session, lines, culprit);
 	if (!err)
-		gpiohub_for_each_line(line, hub, lines)
-			gpiohub_guard_apply(line, GPIOHUB_END_RELEASED);
+		gpiohub_guard_apply(session, lines, GPIOHUB_END_RELEASED);
 	mutex_unlock(&hub->config);
 	return err;
 }
@@ -320,11 +332,13 @@ void gpiohub_release_all(struct gpiohub_session *session, const struct pid *proc
 {
 	struct gpiohub_hub *hub = session->hub;
 	struct gpiohub_line *line;
+	u64 lines = 0;
 
 	mutex_lock(&hub->config);
 	gpiohub_for_each_line(line, hub, session->owned)
 		if (!process || line->owner_pid == process)
-			gpiohub_guard_apply(line, why);
+			lines |= gpiohub_line_bit(line);
+	gpiohub_guard_apply(session, lines, why);
 	mutex_unlock(&hub->config);
 }
 

@@ -59,6 +59,7 @@ struct gpiohub_report {
  *	@lock. Whoever looked before finds the chips gone.
  * @config: see above
  * @sessions: open files; RCU for readers, changed under @config
+ * @keeps: lines that stay armed without a file, under @config
  * @users: whose files these are, under @users_lock
  * @users_lock: innermost; process context
  * @lock: see above
@@ -96,6 +97,7 @@ struct gpiohub_hub {
 
 	struct mutex config;	/* see above */
 	struct list_head sessions;
+	struct list_head keeps;
 	struct list_head users;
 	spinlock_t users_lock;	/* see above */
 

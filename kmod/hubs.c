@@ -13,6 +13,7 @@
 
 #include "hub.h"
 #include "hubs.h"
+#include "keep.h"
 #include "params.h"
 #include "request.h"
 #include "session.h"
@@ -76,6 +77,7 @@ static struct gpiohub_hub *hub_alloc(const struct gpiohub_names *names, const ch
 	mutex_init(&hub->config);
 	raw_spin_lock_init(&hub->lock);
 	INIT_LIST_HEAD(&hub->sessions);
+	INIT_LIST_HEAD(&hub->keeps);
 	INIT_LIST_HEAD(&hub->users);
 	spin_lock_init(&hub->users_lock);
 	gpiohub_sleepers_init(&hub->sleepers);
@@ -226,6 +228,7 @@ static void hub_delete(struct gpiohub_hub *hub)
 	gpiohub_waits_gone(hub, 0, true);
 	gpiohub_hub_unlock(hub, flags);
 	mutex_unlock(&hub->config);
+	gpiohub_keeps_end(hub);
 	gpiohub_reflexes_end(hub, NULL);
 	gpiohub_reap(hub);
 	/* Who opens the hub from now on finds it dead; the others are listed. */

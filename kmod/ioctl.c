@@ -189,10 +189,12 @@ static long do_subscribe(struct gpiohub_session *session,
 
 	if (copy_from_user(&sub, user, sizeof(sub)))
 		return -EFAULT;
-	if (!sub.reserved && sub.kinds && !(sub.kinds & ~GPIOHUB_KINDS_ALL))
+	if (!sub.reserved && sub.kinds && !(sub.kinds & ~GPIOHUB_KINDS_ALL) &&
+	    sub.keep_ms <= GPIOHUB_KEEP_MAX_MS)
 		err = gpiohub_check_lines(session->hub, sub.lines, &culprit);
 	if (!err)
-		err = gpiohub_subscribe(session, sub.lines, sub.kinds, &culprit);
+		err = gpiohub_subscribe(session, sub.lines, sub.kinds, sub.keep_ms,
+					&culprit);
 	if (err)
 		return gpiohub_blame(&user->line, culprit, err);
 	/* Whoever waits on this file waits for something else now. */

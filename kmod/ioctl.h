@@ -26,7 +26,7 @@ long gpiohub_do_rule_del(struct gpiohub_session *session, u32 __user *user);
 int gpiohub_verb_cancel(struct gpiohub_session *session, u32 id, u32 flags);
 int gpiohub_verb_play(struct gpiohub_session *session, struct gpiohub_play *play,
 		      u32 *culprit);
-int gpiohub_verb_rule(struct gpiohub_session *session, const struct gpiohub_rule *rule,
+int gpiohub_verb_rule(struct gpiohub_session *session, struct gpiohub_rule *rule,
 		      u32 *culprit);
 
 /* submit.c */

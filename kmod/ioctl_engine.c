@@ -4,6 +4,7 @@
  * wait.c, play.c, request.c and reflex.c.
  */
 #include <linux/ktime.h>
+#include <linux/nospec.h>
 #include <linux/uaccess.h>
 
 #include "hub.h"
@@ -81,7 +82,7 @@ static int check_edges(u32 kinds)
 	return kinds && !(kinds & ~GPIOHUB_KINDS_EDGES) ? 0 : -EINVAL;
 }
 
-static int check_start(const struct gpiohub_hub *hub, const struct gpiohub_play *play,
+static int check_start(const struct gpiohub_hub *hub, struct gpiohub_play *play,
 		       u32 *culprit)
 {
 	bool at = play->start == GPIOHUB_START_AT, edge = play->start == GPIOHUB_START_EDGE;
@@ -96,11 +97,11 @@ static int check_start(const struct gpiohub_hub *hub, const struct gpiohub_play 
 		*culprit = min_t(u32, play->start_line, GPIOHUB_NO_LINE);
 		return -ENXIO;
 	}
+	play->start_line = array_index_nospec(play->start_line, hub->nr_lines);
 	return 0;
 }
 
-static int check_play(const struct gpiohub_hub *hub, const struct gpiohub_play *play,
-		      u32 *culprit)
+static int check_play(const struct gpiohub_hub *hub, struct gpiohub_play *play, u32 *culprit)
 {
 	const u32 replaces = GPIOHUB_PLAY_REPLACE | GPIOHUB_PLAY_AT_CYCLE;
 	const u32 all = replaces | GPIOHUB_PLAY_MORE | GPIOHUB_PLAY_STANDING;
@@ -155,8 +156,7 @@ long gpiohub_do_play(struct gpiohub_session *session, struct gpiohub_play __user
 	return gpiohub_blame(&user->line, culprit, err);
 }
 
-static int check_rule(const struct gpiohub_hub *hub, const struct gpiohub_rule *rule,
-		      u32 *culprit)
+static int check_rule(const struct gpiohub_hub *hub, struct gpiohub_rule *rule, u32 *culprit)
 {
 	const u32 all = GPIOHUB_RULE_ONE_SHOT | GPIOHUB_RULE_HUB | GPIOHUB_RULE_LATCH;
 	u64 driven = rule->set | rule->clear | rule->toggle;
@@ -176,6 +176,7 @@ static int check_rule(const struct gpiohub_hub *hub, const struct gpiohub_rule *
 		*culprit = min_t(u32, rule->trigger, GPIOHUB_NO_LINE);
 		return -ENXIO;
 	}
+	rule->trigger = array_index_nospec(rule->trigger, hub->nr_lines);
 	return gpiohub_check_lines(hub, rule->mask | driven | rule->stop, culprit);
 }
 
@@ -187,7 +188,7 @@ static int check_rule(const struct gpiohub_hub *hub, const struct gpiohub_rule *
  *
  * Context: process. Return: as told at struct gpiohub_rule.
  */
-int gpiohub_verb_rule(struct gpiohub_session *session, const struct gpiohub_rule *rule,
+int gpiohub_verb_rule(struct gpiohub_session *session, struct gpiohub_rule *rule,
 		      u32 *culprit)
 {
 	int err = check_rule(session->hub, rule, culprit);

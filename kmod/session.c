@@ -8,6 +8,7 @@
 #include <linux/ktime.h>
 
 #include "hub.h"
+#include "keep.h"
 #include "params.h"
 #include "quota.h"
 #include "request.h"
@@ -177,7 +178,8 @@ static int session_release(struct inode *inode, struct file *file)
 	gpiohub_heartbeat_stop(session);
 	gpiohub_reflexes_end(hub, session);
 	gpiohub_requests_end(session);
-	gpiohub_subscribe(session, 0, 0, &culprit);
+	gpiohub_keep_watched(session);
+	gpiohub_subscribe(session, 0, 0, 0, &culprit);
 
 	mutex_lock(&hub->config);
 	list_del_rcu(&session->node);

@@ -16,6 +16,7 @@
 #include "sleepers.h"
 
 struct gpiohub_hub;
+struct gpiohub_keep;
 struct gpiohub_line;
 struct gpiohub_user;
 struct page;
@@ -29,6 +30,8 @@ struct page;
  * @node: place in hub->sessions
  * @restricted: GPIOHUB_RESTRICT_*; only grows; changed under hub->config
  * @watched: lines that it subscribed to; changed under hub->config
+ * @keep: what keeps @watched armed after it is closed, or NULL; under hub->config
+ * @keep_ms: for how long; 0: it does not; under hub->config
  * @owned: lines that it owns; changed under hub->config and hub->lock
  * @stream: guards @pos. Its holder may be in a page fault as long as another
  *	program likes: take it interruptibly, and after nothing.
@@ -58,6 +61,8 @@ struct gpiohub_session {
 
 	u32 restricted;
 	u64 watched;
+	struct gpiohub_keep *keep;
+	u32 keep_ms;
 	u64 owned;
 
 	struct mutex stream;	/* the place in the stream */
@@ -115,7 +120,9 @@ int gpiohub_map(struct file *file, struct vm_area_struct *vma);
 /* claim.c: who watches and who owns. */
 int gpiohub_watch(struct gpiohub_session *session, u64 lines, u32 *culprit);
 void gpiohub_unwatch(struct gpiohub_hub *hub, u64 lines);
-int gpiohub_subscribe(struct gpiohub_session *session, u64 lines, u32 kinds, u32 *culprit);
+void gpiohub_unwatch_locked(struct gpiohub_hub *hub, u64 lines);
+int gpiohub_subscribe(struct gpiohub_session *session, u64 lines, u32 kinds, u32 keep_ms,
+		      u32 *culprit);
 int gpiohub_claim(struct gpiohub_session *session, const struct gpiohub_claim *claim,
 		  u32 *culprit);
 int gpiohub_release(struct gpiohub_session *session, u64 lines, u32 *culprit);
@@ -125,7 +132,7 @@ int gpiohub_configure(struct gpiohub_session *session, const struct gpiohub_conf
 		      u32 *culprit);
 
 /* guard.c: what happens to a line whose owner is gone. */
-void gpiohub_guard_apply(struct gpiohub_line *line, enum gpiohub_end why);
+void gpiohub_guard_apply(struct gpiohub_session *session, u64 lines, enum gpiohub_end why);
 void gpiohub_heartbeat_init(struct gpiohub_session *session);
 void gpiohub_heartbeat_expect(struct gpiohub_session *session);
 int gpiohub_heartbeat_kick(struct gpiohub_session *session);
