@@ -97,9 +97,9 @@ static void step_over(struct gpiohub_pattern *pattern, const struct gpiohub_step
 }
 
 /*
- * Drive what is due, a portion of it; its lines are held as long as they are outputs.
- * Under hub->lock. Return: when to go on, or 0: it
- * does not run any more.
+ * Drive what is due, a portion of it; its lines are held as long as they are outputs, and
+ * can be driven here as long as none was taken anew as open drain (see check_free()).
+ * Under hub->lock. Return: when to go on, or 0: it does not run any more.
  */
 static u64 run_portion(struct gpiohub_pattern *pattern, u64 began)
 {
@@ -109,7 +109,7 @@ static u64 run_portion(struct gpiohub_pattern *pattern, u64 began)
 	u64 now = began;
 	int err;
 
-	if (unlikely(pattern->request.lines & ~hub->state->outputs)) {
+	if (unlikely(pattern->request.lines & (~hub->state->outputs | hub->slow))) {
 		run_failed(pattern, -EIO);
 		return 0;
 	}
