@@ -342,7 +342,10 @@ void gpiohub_release_all(struct gpiohub_session *session, const struct pid *proc
 	mutex_unlock(&hub->config);
 }
 
-/* A pattern that begins after this look fails as soon as a line of it is no output. */
+/*
+ * A pattern that begins after this look fails as soon as a line of it is no output, or
+ * one that an interrupt cannot drive.
+ */
 static int check_free(struct gpiohub_hub *hub, u64 lines, u32 *culprit)
 {
 	unsigned long flags;

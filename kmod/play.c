@@ -84,7 +84,10 @@ static void disarm(struct gpiohub_pattern *pattern)
 	pattern->request.session->hub->line[pattern->start_line].starts--;
 }
 
-/* Its first step is due. Under hub->lock. */
+/*
+ * Its first step is due. Under hub->lock. If it cannot play it ends here; what waits for
+ * its lines is not begun, as in gpiohub_request_finish().
+ */
 static void activate(struct gpiohub_pattern *pattern, u64 due)
 {
 	struct gpiohub_hub *hub = pattern->request.session->hub;
@@ -105,6 +108,14 @@ static void activate(struct gpiohub_pattern *pattern, u64 due)
 	pattern->due = due;
 	mark_playing(pattern, true);
 	hrtimer_start(&pattern->timer, ns_to_ktime(due), GPIOHUB_TIMER_MODE);
+}
+
+/* The edge or rule came for which it waits. Under hub->lock. */
+static void start(struct gpiohub_pattern *pattern, u64 time_ns)
+{
+	activate(pattern, time_ns);
+	if (pattern->request.progress == GPIOHUB_OVER)
+		gpiohub_patterns_begin(pattern->request.session, time_ns);
 }
 
 /* It is its turn. Under hub->lock. */
@@ -169,7 +180,7 @@ void gpiohub_patterns_edge(struct gpiohub_line *line, bool level, u64 time_ns)
 		struct gpiohub_pattern *pattern = gpiohub_to_pattern(request);
 
 		if (pattern->start_line == line->number && (pattern->start_kinds & kind))
-			activate(pattern, time_ns);
+			start(pattern, time_ns);
 	}
 }
 
@@ -187,7 +198,7 @@ void gpiohub_patterns_start(struct gpiohub_session *session, u32 id, u64 time_ns
 
 	if (request && request->is_pattern && request->progress == GPIOHUB_ARMED &&
 	    gpiohub_to_pattern(request)->start == GPIOHUB_START_RULE)
-		activate(gpiohub_to_pattern(request), time_ns);
+		start(gpiohub_to_pattern(request), time_ns);
 }
 
 /**

@@ -97,9 +97,9 @@ static void step_over(struct gpiohub_pattern *pattern, const struct gpiohub_step
 }
 
 /*
- * Drive what is due, a portion of it; its lines are held as long as they are outputs.
- * Under hub->lock. Return: when to go on, or 0: it
- * does not run any more.
+ * Drive what is due, a portion of it; its lines are held as long as they are outputs, and
+ * can be driven here as long as none was taken anew as open drain (see check_free()).
+ * Under hub->lock. Return: when to go on, or 0: it does not run any more.
  */
 static u64 run_portion(struct gpiohub_pattern *pattern, u64 began)
 {
@@ -109,7 +109,7 @@ static u64 run_portion(struct gpiohub_pattern *pattern, u64 began)
 	u64 now = began;
 	int err;
 
-	if (unlikely(pattern->request.lines & ~hub->state->outputs)) {
+	if (unlikely(pattern->request.lines & (~hub->state->outputs | hub->slow))) {
 		run_failed(pattern, -EIO);
 		return 0;
 	}
@@ -162,8 +162,12 @@ out_unlock:
 	return restart;
 }
 
-/* Return: the next step of a slow pattern, or NULL: it is not due, or there is none. */
-static const struct gpiohub_step *slow_step(struct gpiohub_pattern *pattern, u64 worked_ns)
+/*
+ * Return: the next step of a slow pattern, or NULL: it is not due, or there is none, or
+ * @others wait for the worker: rules must not wait for a pattern that is always behind.
+ */
+static const struct gpiohub_step *slow_step(struct gpiohub_pattern *pattern, u64 worked_ns,
+					    bool others)
 {
 	struct gpiohub_hub *hub = pattern->request.session->hub;
 	const struct gpiohub_step *step = NULL;
@@ -177,6 +181,10 @@ static const struct gpiohub_step *slow_step(struct gpiohub_pattern *pattern, u64
 		goto out_unlock;
 	if (pattern->due > now) {
 		hrtimer_start(&pattern->timer, ns_to_ktime(pattern->due), GPIOHUB_TIMER_MODE);
+		goto out_unlock;
+	}
+	if (others) {
+		kthread_queue_work(hub->worker, &pattern->work);
 		goto out_unlock;
 	}
 	step = gpiohub_pattern_next(pattern);
@@ -212,10 +220,11 @@ static void run_work(struct kthread_work *work)
 	u64 ran = current->se.sum_exec_runtime, before = ran;
 	const struct gpiohub_step *step;
 	struct gpiohub_line *line;
+	bool others = false;
 	int err = 0;
 
 	/* The program stays as it is as long as this work is not cancelled. */
-	while (!err && (step = slow_step(pattern, ran - before))) {
+	while (!err && (step = slow_step(pattern, ran - before, others))) {
 		before = ran;
 		gpiohub_for_each_line(line, hub, step->set | step->clear) {
 			err = gpiohub_line_play(line, pattern,
@@ -224,6 +233,7 @@ static void run_work(struct kthread_work *work)
 				break;
 		}
 		ran = current->se.sum_exec_runtime;
+		others = !list_empty(&hub->worker->work_list);
 	}
 	if (err)
 		slow_failed(pattern, err);

@@ -144,7 +144,8 @@ static int wait_enter(struct gpiohub_waiter *waiter, bool block, u64 timeout_ns)
 	struct gpiohub_hub *hub = waiter->request.session->hub;
 	int err;
 
-	if (waiter->since < gpiohub_ring_oldest(&hub->ring))
+	/* What came is not undone by that it was overwritten since. */
+	if (waiter->left && waiter->since < gpiohub_ring_oldest(&hub->ring))
 		return -EOVERFLOW;
 	look_held(waiter, &hub->ring);
 	if (!waiter->left)
@@ -213,18 +214,24 @@ static int wait_until_over(struct gpiohub_waiter *waiter)
 	return wait_result(&waiter->request);
 }
 
-/* Return: where to begin, or an errno. */
+/*
+ * Where to begin. What was overwritten already is refused here: look_back() goes by
+ * positions, by which what is 2^32 events ago is now. Return: 0 or an errno.
+ */
 static int wait_since(struct gpiohub_hub *hub, u64 *since)
 {
 	unsigned long flags;
-	u64 head;
+	u64 head, oldest;
 
 	flags = gpiohub_hub_lock(hub);
 	head = hub->ring.seq;
+	oldest = gpiohub_ring_oldest(&hub->ring);
 	gpiohub_hub_unlock(hub, flags);
 	if (*since == GPIOHUB_FROM_NOW)
 		*since = head;
-	return *since > head ? -EINVAL : 0;
+	if (*since > head)
+		return -EINVAL;
+	return *since < oldest ? -EOVERFLOW : 0;
 }
 
 static int wait_run(struct gpiohub_waiter *waiter, bool block, u64 timeout_ns)

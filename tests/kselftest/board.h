@@ -56,8 +56,10 @@ struct board_counts board_counts(unsigned int line);
 int board_hold(unsigned int line);
 int board_try_hold(unsigned int line);
 
-/* Unplugs the board, plugs it in again. */
+/* Unplugs the board, plugs it in again: without its wires. */
 void board_unbind(void);
 void board_bind(void);
+/* Wires it as above. */
+void board_wire(void);
 
 #endif /* BOARD_H */

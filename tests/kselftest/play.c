@@ -413,6 +413,25 @@ static void wrong_calls_are_refused(void)
 	CHECK_EQ(steps_try_play(owner, good), EEXIST);
 }
 
+/* Armed is not playing yet: one of its lines may be taken from it meanwhile. */
+static void next_begins_when_it_cannot(void)
+{
+	const struct gpiohub_step both[] = { STEP_SET(FREE | FREE2, MS) };
+	const struct gpiohub_step one[] = { STEP_SET(FREE, MS) };
+	struct ending ending;
+
+	begin(FREE | FREE2 | OUT);
+	steps_play(owner, PLAY(1, FREE | FREE2, both, .start = GPIOHUB_START_EDGE,
+			       .start_line = LINE_IN, .start_kinds = GPIOHUB_KINDS_EDGES));
+	steps_play(owner, PLAY(2, FREE, one));
+	device_input(owner, FREE2);
+	device_set(owner, OUT, OUT);
+	ending = steps_until_end(reader, 1);
+	CHECK_EQ(ending.outcome, GPIOHUB_OUTCOME_FAILED);
+	CHECK_EQ(ending.error, EIO);
+	steps_expect_end(reader, 2, GPIOHUB_OUTCOME_DONE);
+}
+
 static void too_many_are_refused(void)
 {
 	const struct gpiohub_step steps[] = { STEP_SET(FREE, LONG) };
@@ -448,6 +467,7 @@ static const struct ktap_case cases[] = {
 	{ "fsync waits for a file's own patterns", fsync_waits_for_all, 0 },
 	{ "programs that are wrong are refused, and which step is told", wrong_programs_are_refused, 0 },
 	{ "calls that are wrong are refused", wrong_calls_are_refused, 0 },
+	{ "what waits behind a pattern that cannot start begins", next_begins_when_it_cannot, 0 },
 	{ "a user may have so many", too_many_are_refused, 0 },
 };
 

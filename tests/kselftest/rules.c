@@ -371,6 +371,31 @@ static void wrong_rules_are_refused(void)
 	CHECK_EQ(try_add(owner, good), EEXIST);
 }
 
+/* A pattern that is always behind keeps whoever drives it busy. */
+static void has_its_turn(void)
+{
+	const struct gpiohub_step steps[] = { STEP_LOOP(0), STEP_SET(FREE, 0),
+		STEP_CLEAR(FREE, GPIOHUB_CYCLE_MIN_NS), STEP_END };
+	unsigned int i;
+
+	begin(FREE | FREE2);
+	fixture_option("pattern_cpu", "100");
+	add(owner, RULE(1, .toggle = FREE2));
+	steps_play(owner, PLAY(1, FREE, steps));
+	device_until(reader, GPIOHUB_EVENT_FALLING, LINE_FREE);
+	/* Only what follows is looked for: the pattern writes faster than it is read. */
+	for (i = 0; i < 4; i++) {
+		struct gpiohub_wait wait = { .lines = FREE2, .kinds = GPIOHUB_KINDS_EDGES,
+			.count = 1, .since = device_head() };
+
+		device_set(owner, OUT, i % 2 ? 0 : OUT);
+		if (i % 2 == 0)
+			CHECK_OK(ioctl(reader, GPIOHUB_WAIT, &wait));
+	}
+	CHECK_EQ(device_line_info(reader, LINE_FREE).flags & GPIOHUB_LINE_PLAYING,
+		 GPIOHUB_LINE_PLAYING);
+}
+
 static void hub_has_so_many(void)
 {
 	unsigned int i;
@@ -407,6 +432,7 @@ static const struct ktap_case cases[] = {
 	{ "a rule loses lines that another user claims", claimed_by_another_it_is_lost, 0 },
 	{ "rules are listed and counted", listed_and_counted, 0 },
 	{ "rules that are wrong are refused", wrong_rules_are_refused, 0 },
+	{ "a rule has its turn beside a pattern that is always behind", has_its_turn, 60 },
 	{ "a hub has so many rules", hub_has_so_many, 0 },
 };
 
