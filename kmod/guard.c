@@ -10,6 +10,7 @@
 #include "compat.h"
 #include "hub.h"
 #include "session.h"
+#include "suspend.h"
 
 /* Under hub->config. Return: 0 or an errno that is told in the event. */
 static int guard_pin(struct gpiohub_line *line)
@@ -67,8 +68,11 @@ void gpiohub_guard_apply(struct gpiohub_line *line, enum gpiohub_end why)
 			    line->guard | -err << 8 | why << 24);
 	gpiohub_hub_unlock(hub, flags);
 
-	if (!line->kept)
+	if (!line->kept) {
 		line->guard = 0;
+		/* Nobody is left who could end it. */
+		line->wake = false;
+	}
 	gpiohub_line_settle(line);
 }
 
@@ -118,6 +122,9 @@ static void silent_work(struct work_struct *work)
 	u64 kicked_ns, now;
 
 	mutex_lock(&hub->config);
+	/* Who cannot run is not silent; gpiohub_heartbeats_forgive() goes on from here. */
+	if (gpiohub_processes_stopped())
+		goto out_unlock;
 	/* Both once: lines of one heartbeat have one fate. */
 	kicked_ns = atomic64_read(&session->kicked_ns);
 	now = ktime_get_ns();
@@ -125,6 +132,7 @@ static void silent_work(struct work_struct *work)
 		if (deadline(line, kicked_ns) <= now)
 			gpiohub_guard_apply(line, GPIOHUB_END_SILENT);
 	gpiohub_heartbeat_expect(session);
+out_unlock:
 	mutex_unlock(&hub->config);
 }
 
@@ -145,6 +153,24 @@ int gpiohub_heartbeat_kick(struct gpiohub_session *session)
 	while (before < now && !atomic64_try_cmpxchg(&session->kicked_ns, &before, now))
 		;
 	return 0;
+}
+
+/**
+ * gpiohub_heartbeats_forgive - processes run again: their time begins anew
+ * @hub: the hub
+ *
+ * Context: process.
+ */
+void gpiohub_heartbeats_forgive(struct gpiohub_hub *hub)
+{
+	struct gpiohub_session *session;
+
+	mutex_lock(&hub->config);
+	list_for_each_entry(session, &hub->sessions, node) {
+		(void)gpiohub_heartbeat_kick(session);
+		gpiohub_heartbeat_expect(session);
+	}
+	mutex_unlock(&hub->config);
 }
 
 /**

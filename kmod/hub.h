@@ -47,6 +47,9 @@
  * @state: what is known, changed under @lock
  * @news: what was published since @lock was taken, under @lock
  * @slow: lines that only a thread can reach; changed under @config and @lock
+ * @asleep: how many of its chips are suspended; changed under @config and @lock
+ * @live: lines whose interrupts are published: the known ones, none while @asleep;
+ *	under @lock
  * @sleepers: readers that wait
  * @nr_lines: how many lines
  * @nr_chips: how many chips
@@ -73,6 +76,8 @@ struct gpiohub_hub {
 	struct gpiohub_state *state;
 	struct gpiohub_news news;
 	u64 slow;
+	unsigned int asleep;
+	u64 live;
 	struct gpiohub_sleepers sleepers;
 
 	unsigned int nr_lines;
@@ -97,6 +102,24 @@ void gpiohub_hub_unlock_and_wake(struct gpiohub_hub *hub, unsigned long flags,
 	for (u64 left_ = (lines);						\
 	     left_ && ((line) = &(hub)->line[__ffs64(left_)], true);		\
 	     left_ &= left_ - 1)
+
+/* All of them. */
+static inline u64 gpiohub_hub_lines(const struct gpiohub_hub *hub)
+{
+	return U64_MAX >> (64 - hub->nr_lines);
+}
+
+/**
+ * gpiohub_hub_quiesce - the machine goes to sleep: end what drives lines by itself
+ * @hub: the hub
+ *
+ * Before it is told, by an event, that the machine sleeps.
+ * Context: under hub->config and hub->lock.
+ */
+static inline void gpiohub_hub_quiesce(struct gpiohub_hub *hub)
+{
+	lockdep_assert_held(&hub->lock);
+}
 
 static inline const char *gpiohub_hub_name(const struct gpiohub_hub *hub)
 {

@@ -15,15 +15,10 @@
 /* Commands of GPIOHUB_SUBMIT that are copied in at once: they lie on the stack. */
 #define BATCH	16
 
-static u64 all_lines(const struct gpiohub_hub *hub)
-{
-	return hub->nr_lines == 64 ? U64_MAX : (1ULL << hub->nr_lines) - 1;
-}
-
 /* Has the hub these lines? Return: 0, or -ENXIO and the first that it has not. */
 static int check_lines(const struct gpiohub_hub *hub, u64 lines, u32 *culprit)
 {
-	u64 bad = lines & ~all_lines(hub);
+	u64 bad = lines & ~gpiohub_hub_lines(hub);
 
 	if (likely(!bad))
 		return 0;
@@ -55,7 +50,8 @@ static int check_config(const struct gpiohub_config *config)
 {
 	if (config->direction > GPIOHUB_DIRECTION_OUTPUT ||
 	    config->bias > GPIOHUB_BIAS_PULL_DOWN ||
-	    config->drive > GPIOHUB_DRIVE_OPEN_SOURCE)
+	    config->drive > GPIOHUB_DRIVE_OPEN_SOURCE ||
+	    config->wake > GPIOHUB_WAKE_ON)
 		return -EINVAL;
 	/* As much as the pin configuration has room for: 16.7 s. */
 	if (config->debounce_us > GPIOHUB_DEBOUNCE_MAX &&
@@ -111,6 +107,8 @@ static u32 line_flags(const struct gpiohub_session *session, const struct gpiohu
 		flags |= GPIOHUB_LINE_GONE;
 	if (READ_ONCE(state->storming) & bit)
 		flags |= GPIOHUB_LINE_STORMING;
+	if (line->wake)
+		flags |= GPIOHUB_LINE_WAKES;
 	return flags;
 }
 
@@ -244,7 +242,7 @@ static long do_configure(struct gpiohub_session *session, struct gpiohub_config 
 
 	if (copy_from_user(&config, user, sizeof(config)))
 		return -EFAULT;
-	if (!config.reserved && !config.reserved2 && !check_config(&config))
+	if (!config.reserved && !check_config(&config))
 		err = check_lines(session->hub, config.lines, &culprit);
 	if (!err)
 		err = gpiohub_session_spend(session);
@@ -293,11 +291,12 @@ static int submit_configure(struct gpiohub_session *session,
 		.direction = command->arg,
 		.bias = command->arg >> 8,
 		.drive = command->arg >> 16,
+		.wake = command->arg >> 24,
 		.debounce_us = command->arg >> 32,
 	};
 	int err;
 
-	if (command->arg >> 24 & 0xff || check_config(&config))
+	if (check_config(&config))
 		return -EINVAL;
 	err = gpiohub_session_spend(session);
 	return err ?: gpiohub_configure(session, &config, culprit);

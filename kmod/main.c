@@ -12,6 +12,7 @@
 #include "hubs.h"
 #include "params.h"
 #include "session.h"
+#include "suspend.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"
@@ -78,9 +79,12 @@ static int __init gpiohub_init(void)
 	err = gpiohub_sessions_init();
 	if (err)
 		return err;
-	err = gpiohub_chip_driver_register();
+	err = gpiohub_suspend_init();
 	if (err)
 		goto out_sessions;
+	err = gpiohub_chip_driver_register();
+	if (err)
+		goto out_suspend;
 	err = gpiohub_hubs_init(&gpiohub_class);
 	if (err)
 		goto out_driver;
@@ -100,6 +104,8 @@ out_hubs:
 	gpiohub_hubs_exit();
 out_driver:
 	gpiohub_chip_driver_unregister();
+out_suspend:
+	gpiohub_suspend_exit();
 out_sessions:
 	gpiohub_sessions_exit();
 	return err;
@@ -109,6 +115,7 @@ static void __exit gpiohub_exit(void)
 {
 	/* First the hubs, which are devices of the class; no more are made. */
 	gpiohub_hubs_exit();
+	gpiohub_suspend_exit();
 	gpiohub_sessions_exit();
 	class_unregister(&gpiohub_class);
 	gpiohub_chip_driver_unregister();
