@@ -13,7 +13,7 @@
 
 PROGRAMS="hubs attributes info ioctl_bad rights claim guard configure setget subscribe edges
 	stream seek poll mmap lifetime wake readers wrap message gone
-	deleted races random failnth caps storm sleeping compat32"
+	deleted races random failnth caps storm suspend sleeping compat32"
 
 here=$(cd "$(dirname "$0")" && pwd -P)
 case $(uname -m) in
