@@ -13,6 +13,7 @@
 #include "pattern.h"
 #include "publish.h"
 #include "session.h"
+#include "suspend.h"
 
 /* Publish that we drove a known line; under hub->lock, right after the pin. */
 static __always_inline void driven(struct gpiohub_hub *hub, struct gpiohub_line *line,
@@ -391,6 +392,20 @@ static int configure_debounce(struct gpiohub_line *line, u32 debounce_us)
 	return err;
 }
 
+/* Last, for the line may have to become an input first. */
+static int configure_wake(struct gpiohub_line *line, u8 wake)
+{
+	int err = 0;
+
+	if (wake == GPIOHUB_WAKE_AS_IS)
+		return 0;
+	if (wake == GPIOHUB_WAKE_ON)
+		err = gpiohub_line_can_wake(line);
+	if (!err)
+		line->wake = wake == GPIOHUB_WAKE_ON;
+	return err;
+}
+
 /*
  * gpiolib learns of open drain only when a line is requested: let it go and take
  * it again. On an error it is tried with the drive that it had.
@@ -521,6 +536,8 @@ int gpiohub_line_configure(struct gpiohub_line *line, const struct gpiohub_confi
 		err = gpiohub_line_input(line);
 	if (!err && config->direction == GPIOHUB_DIRECTION_OUTPUT)
 		err = configure_output(line, level);
+	if (!err)
+		err = configure_wake(line, config->wake);
 	/* It was taken anew for another drive: it stays an output all the same. */
 	if (err && was_output && line->desc && config->direction == GPIOHUB_DIRECTION_OUTPUT)
 		configure_output(line, level);

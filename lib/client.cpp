@@ -295,7 +295,7 @@ Result<void> Client::configure(std::uint8_t hub, std::uint64_t lines, const Line
 {
 	const std::uint64_t packed = wire::pack_config(static_cast<std::uint8_t>(config.direction),
 		static_cast<std::uint8_t>(config.bias), static_cast<std::uint8_t>(config.drive),
-		config.debounce_us);
+		config.debounce_us, static_cast<std::uint8_t>(config.wake));
 	return done(
 		call(wire::make_command(wire::Op::CONFIGURE, hub, lines, config.levels, packed)));
 }

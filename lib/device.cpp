@@ -134,6 +134,7 @@ Result<void> Device::configure(std::uint64_t lines, const LineConfig &config)
 	argument.direction = static_cast<__u8>(config.direction);
 	argument.bias = static_cast<__u8>(config.bias);
 	argument.drive = static_cast<__u8>(config.drive);
+	argument.wake = static_cast<__u8>(config.wake);
 	argument.debounce_us = config.debounce_us;
 	argument.line = GPIOHUB_NO_LINE;
 	return call(fd(), GPIOHUB_CONFIGURE, argument, "configure");
