@@ -152,7 +152,7 @@ static void still_works(void)
 static void shrink_ring(void)
 {
 	fixture_hub_delete();
-	fixture_module_reload("records=256 storm_rate=0 hubs=" BOARD_HUB);
+	fixture_module_reload("records=1024 storm_rate=0 hubs=" BOARD_HUB);
 	CHECK(fixture_find_hub());
 }
 
@@ -170,6 +170,8 @@ static void play(unsigned long count, int (*call)(int fd))
 	mapped_fd = device_open(O_RDWR);
 	mapped = mapped_open(mapped_fd, true);
 	device_subscribe(mapped_fd, BIT_OF(FLOOD), GPIOHUB_KINDS_EDGES);
+	/* So that nobody makes it an output. */
+	device_claim(mapped_fd, BIT_OF(FLOOD), GPIOHUB_GUARD_INPUT);
 	calls_seed(seed);
 	fixture_option("message_rate", "1000000");
 	/* Endless patterns leave the calls some of the processor. */
@@ -188,8 +190,10 @@ static void play(unsigned long count, int (*call)(int fd))
 			open_anew(&files[calls_pick(FILES)]);
 		/* The mapped one is not read; but it is asked whether it could be. */
 		device_poll(mapped_fd, 0);
-		if (!calls_pick(500))
+		if (!calls_pick(500)) {
+			board_wait_generated(60);
 			board_generate(FLOOD, 0, 2000);
+		}
 	}
 	ktap_say("%lu calls, %lu of them good", count, good);
 	board_wait_generated(60);
@@ -197,6 +201,8 @@ static void play(unsigned long count, int (*call)(int fd))
 	CHECK_EQ(pthread_join(mutator.thread, NULL), 0);
 	for (i = 0; i < FILES; i++)
 		close(files[i]);
+	mapped_close(&mapped, mapped_fd);
+	close(mapped_fd);
 	delete_all_rules();
 	bystander_end(&bystander);
 	still_works();

@@ -188,6 +188,8 @@ static void driven_triggers_nothing(void)
 static void later_rule_has_the_last_word(void)
 {
 	struct gpiohub_event event;
+	unsigned int driven = 0;
+	bool over = false;
 
 	begin(FREE);
 	add(owner, RULE(1, .clear = FREE));
@@ -195,12 +197,13 @@ static void later_rule_has_the_last_word(void)
 	add(owner, RULE(3, .toggle = FREE));
 	add(owner, RULE(4, .toggle = FREE));
 	pulse();
-	/* Driven once, whatever each of them wanted. */
-	device_until(reader, GPIOHUB_EVENT_RISING, LINE_FREE);
+	/* Driven once, whatever each of them wanted; a thread may have its own time for it. */
 	do {
 		event = device_next(reader);
-		CHECK_NE(event.line, LINE_FREE);
-	} while (event.type != GPIOHUB_EVENT_FALLING || event.line != LINE_IN);
+		driven += event.line == LINE_FREE;
+		over |= event.type == GPIOHUB_EVENT_FALLING && event.line == LINE_IN;
+	} while (!over || !driven);
+	CHECK_EQ(driven, 1);
 	CHECK(board_pin(LINE_FREE));
 }
 
@@ -214,7 +217,8 @@ static void stops_patterns_first(void)
 	steps_expect_end(reader, 7, GPIOHUB_OUTCOME_RULE);
 	steps_expect_end(reader, 8, GPIOHUB_OUTCOME_RULE);
 	device_set(owner, FREE2, 0);
-	CHECK(!board_pin(LINE_FREE));
+	while (board_pin(LINE_FREE))
+		;
 }
 
 static void starts_a_pattern(void)
@@ -284,7 +288,6 @@ static void latch_comes_between(void)
 		CHECK_EQ(pthread_join(driver, NULL), 0);
 		/* Whoever drove it last before it was refused, this is the end of it. */
 		device_until(reader, GPIOHUB_EVENT_FALLING, LINE_FREE + 1);
-		pulse_over();
 		CHECK(!board_pin(LINE_FREE + 1));
 		device_claim(owner, FREE2, GPIOHUB_GUARD_INPUT);
 		CHECK_OK(lseek(reader, 0, SEEK_END));
