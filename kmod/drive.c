@@ -186,17 +186,44 @@ int gpiohub_line_play(struct gpiohub_line *line, const struct gpiohub_pattern *p
 
 	/*
 	 * Who ends a pattern does so under hub->lock, and then drives its lines, or lets
-	 * them go, under the chip's: what we do here is over by then.
+	 * them go, the slow ones under the chip's: what we do here is over by then.
 	 */
 	mutex_lock(&line->chip->lock);
 	flags = gpiohub_hub_lock(hub);
 	/* An output is held, and under the chip's lock it stays so. */
 	play = is_active(pattern) && (hub->state->outputs & gpiohub_line_bit(line));
+	if (play && !line->slow)
+		err = set_line(line, level);
 	gpiohub_hub_unlock(hub, flags);
-	if (play)
-		err = gpiohub_line_drive(line, level);
+	if (play && line->slow)
+		err = set_slow_line(line, level);
 	mutex_unlock(&line->chip->lock);
 	return err ? gpiohub_errno(err) : 0;
+}
+
+/* One of them. Under hub->config. */
+static int set_one(struct gpiohub_session *session, struct gpiohub_line *line, bool level)
+{
+	struct gpiohub_hub *hub = session->hub;
+	unsigned long flags;
+	u32 culprit;
+	int err;
+
+	/*
+	 * A rule may have latched it meanwhile, and driven it. From here on who latches
+	 * it does so under hub->lock, and drives it after us, where it is slow under the
+	 * chip's.
+	 */
+	mutex_lock(&line->chip->lock);
+	flags = gpiohub_hub_lock(hub);
+	err = gpiohub_lines_refuse(session, gpiohub_line_bit(line), hub->barred, &culprit);
+	if (!err && !line->slow)
+		err = set_line(line, level);
+	gpiohub_hub_unlock(hub, flags);
+	if (!err && line->slow)
+		err = set_slow_line(line, level);
+	mutex_unlock(&line->chip->lock);
+	return err;
 }
 
 /*
@@ -217,7 +244,7 @@ static int set_slow(struct gpiohub_session *session, u64 lines, u64 levels, u32 
 	if (err)
 		goto out_unlock;
 	gpiohub_for_each_line(line, hub, lines) {
-		err = set_any_line(line, levels & gpiohub_line_bit(line));
+		err = set_one(session, line, levels & gpiohub_line_bit(line));
 		if (err) {
 			*culprit = line->number;
 			break;

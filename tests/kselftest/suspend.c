@@ -10,6 +10,7 @@
 #include "ktap.h"
 #include "mapped.h"
 #include "power.h"
+#include "steps.h"
 
 #define FREE	BIT_OF(LINE_FREE)
 #define FREE2	BIT_OF(LINE_FREE + 1)
@@ -67,6 +68,23 @@ static void sleep_is_told(void)
 	device_expect_empty(fd);
 	board_level(LINE_FREE, true);
 	CHECK_EQ(device_next(fd).flags, 0);
+}
+
+/* What plays, and what waits for its turn or its edge. */
+static void patterns_end(void)
+{
+	int fd = device_driving(FREE | FREE2), reader = device_open(O_RDONLY);
+
+	steps_wave(fd, 1, FREE, 0, MS, MS, 0);
+	steps_wave(fd, 2, FREE, 0, MS, MS, 0);
+	steps_play(fd, PLAY(3, FREE2, ((const struct gpiohub_step[]) { STEP_SET(FREE2, 0) }),
+			    .start = GPIOHUB_START_EDGE, .start_line = LINE_IN,
+			    .start_kinds = GPIOHUB_KINDS_EDGES));
+	power_test(POWER_DEVICES, 0);
+	steps_expect_end(reader, 1, GPIOHUB_OUTCOME_SUSPENDED);
+	steps_expect_end(reader, 2, GPIOHUB_OUTCOME_SUSPENDED);
+	steps_expect_end(reader, 3, GPIOHUB_OUTCOME_SUSPENDED);
+	expect_suspended(reader, 1);
 }
 
 static void two_chips_sleep_once(void)
@@ -343,6 +361,7 @@ static void storm_goes_on(void)
 
 static const struct ktap_case cases[] = {
 	{ "going to sleep and waking up are told", sleep_is_told, 0 },
+	{ "patterns end when the machine goes to sleep", patterns_end, 0 },
 	{ "a hub of two chips sleeps once", two_chips_sleep_once, 0 },
 	{ "what changed in sleep follows, flagged", changes_follow, 0 },
 	{ "outputs stay, and are not told", outputs_stay, 0 },
