@@ -2,17 +2,16 @@
 /* What sysfs and the tracepoints show of a hub. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mount.h>
 
 #include "board.h"
 #include "device.h"
 #include "fixture.h"
 #include "ktap.h"
 #include "mapped.h"
+#include "trace.h"
 
 #define FREE	BIT_OF(LINE_FREE)
 #define FREE2	BIT_OF(LINE_FREE + 1)
-#define TRACING	"/sys/kernel/tracing"
 
 static void attribute_path(char *path, size_t size, const char *name)
 {
@@ -83,38 +82,14 @@ static void count_files_and_events(void)
 	CHECK_EQ(attribute("files", 10), 1);
 }
 
-/* The number of lines of that text that a trace holds. */
-static unsigned int traced(const char *text)
-{
-	FILE *file = fopen(TRACING "/trace", "r");
-	unsigned int count = 0;
-	char line[512];
-
-	CHECK(file);
-	while (fgets(line, sizeof(line), file))
-		count += line[0] != '#' && strstr(line, text);
-	fclose(file);
-	return count;
-}
-
 static void publishing_is_traced(void)
 {
 	int fd = device_driving(FREE);
 
-	if (access(TRACING "/trace", F_OK))
-		mount("tracefs", TRACING, "tracefs", 0, NULL);
-	if (access(TRACING "/trace", F_OK))
-		ktap_skip("no tracefs");
-	CHECK_EQ(fixture_write(TRACING "/trace", "\n"), 0);
-	/*
-	 * Names of tasks would make the kernel patch its scheduler as it runs, which
-	 * emulated machines of several processors do not always survive.
-	 */
-	CHECK_EQ(fixture_write(TRACING "/options/record-cmd", "0"), 0);
-	CHECK_EQ(fixture_write(TRACING "/events/gpiohub/gpiohub_publish/enable", "1"), 0);
+	trace_begin("gpiohub_publish");
 	device_toggle(fd, FREE, 7);
-	CHECK_EQ(fixture_write(TRACING "/events/gpiohub/gpiohub_publish/enable", "0"), 0);
-	CHECK_EQ(traced("gpiohub_publish: "), 7);
+	trace_end("gpiohub_publish");
+	CHECK_EQ(trace_count("gpiohub_publish: "), 7);
 }
 
 static const struct ktap_case cases[] = {

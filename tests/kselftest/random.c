@@ -58,6 +58,7 @@ union argument {
 	struct gpiohub_config config;
 	struct gpiohub_submit submit;
 	__u64 lines;
+	__s32 fd;
 	unsigned char noise[256];
 };
 
@@ -67,7 +68,7 @@ static int structured_call(int fd)
 	union argument argument = {};
 	unsigned int i;
 
-	switch (pick(9)) {
+	switch (pick(10)) {
 	case 0:
 		return ioctl(fd, GPIOHUB_INFO, &argument);
 	case 1:
@@ -102,6 +103,10 @@ static int structured_call(int fd)
 		argument.submit = (struct gpiohub_submit) { .commands = (uintptr_t)commands,
 			.count = 1 + pick(ARRAY_SIZE(commands)), .reserved = rarely(1) };
 		return ioctl(fd, GPIOHUB_SUBMIT, &argument);
+	case 8:
+		/* Mostly no eventfd; -1 takes back what there is. */
+		argument.fd = (int)pick(40) - 1;
+		return ioctl(fd, GPIOHUB_EVENTFD, &argument);
 	default:
 		return lseek(fd, (off_t)pick(4096) * pick(33), pick(6)) == -1 ? -1 : 0;
 	}
@@ -125,7 +130,7 @@ static int noisy_call(int fd)
 static bool documented(int error)
 {
 	static const int errors[] = { EINVAL, ENXIO, EFAULT, ENOTTY, EACCES, EBUSY, EPERM, EIO,
-		EOPNOTSUPP, EAGAIN };
+		EOPNOTSUPP, EAGAIN, EBADF };
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(errors); i++) {

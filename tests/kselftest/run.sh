@@ -12,7 +12,7 @@
 # Exit status: 0 all passed, 1 something failed, 4 nothing could run.
 
 PROGRAMS="hubs attributes info ioctl_bad rights claim guard configure setget subscribe edges
-	stream seek poll mmap lifetime wake readers wrap message gone
+	stream seek poll mmap lifetime wake notify uring readers wrap message gone
 	deleted races random failnth caps sleeping compat32"
 
 here=$(cd "$(dirname "$0")" && pwd -P)
