@@ -53,6 +53,17 @@ public:
 		std::uint8_t hub, std::uint64_t lines, const LineConfig &config) = 0;
 	virtual Result<void> set(std::uint8_t hub, std::uint64_t lines, std::uint64_t levels) = 0;
 	virtual Result<void> message(std::uint8_t hub, std::string_view text) = 0;
+	/** Waits for the last of so many events of these kinds, for ns at most, 0: for ever;
+	 * nothing: they did not all happen. Not to be called beside next(). */
+	virtual Result<std::optional<Happened>> wait_for(std::uint8_t hub, std::uint64_t lines,
+		std::uint32_t kinds, std::uint32_t count, std::uint64_t ns) = 0;
+	/** Gives the id of the request, which its PATTERN event tells. */
+	virtual Result<std::uint32_t> play(std::uint8_t hub, const Pattern &pattern) = 0;
+	/** GPIOHUB_CANCEL_*. ENOENT: it is over. */
+	virtual Result<void> cancel(std::uint8_t hub, std::uint32_t id, std::uint32_t flags) = 0;
+	/** `rule` has its id. */
+	virtual Result<void> add_rule(std::uint8_t hub, const gpiohub_rule &rule) = 0;
+	virtual Result<void> delete_rule(std::uint8_t hub, std::uint32_t id) = 0;
 	/** JSON. */
 	virtual Result<std::string> stats() = 0;
 

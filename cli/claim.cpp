@@ -3,6 +3,7 @@
  * gpiohub claim: own lines for as long as this program runs, and say what happens
  * to them after that: when it ends, is killed, or its heartbeat stops.
  */
+#include "guard.hpp"
 #include "heartbeat.hpp"
 #include "hold.hpp"
 #include "lines.hpp"
@@ -17,8 +18,6 @@ namespace gpiohub::cli
 
 namespace
 {
-
-enum class After { Input, Keep, Low, High };
 
 struct Options {
 	std::vector<std::string> lines; /* "4", or "4=1" */
@@ -60,22 +59,11 @@ Result<std::map<std::uint8_t, Masks>> masks_of(Board &board, const std::vector<s
 	return hubs;
 }
 
-Guard guard_of(const Options &options, std::uint64_t lines)
-{
-	Guard guard = GPIOHUB_GUARD_INPUT;
-	if (options.after == After::Keep)
-		guard = GPIOHUB_GUARD_KEEP;
-	else if (options.after != After::Input)
-		guard = GPIOHUB_GUARD_LEVELS;
-	if (options.after == After::High)
-		guard.levels = lines;
-	guard.heartbeat_us = options.heartbeat_ms * 1000;
-	return guard;
-}
-
 Result<void> own(Board &board, std::uint8_t hub, const Masks &masks, const Options &options)
 {
-	if (auto claimed = board.claim(hub, masks.lines, guard_of(options, masks.lines)); !claimed)
+	Guard guard = guard_of(options.after, masks.lines);
+	guard.heartbeat_us = options.heartbeat_ms * 1000;
+	if (auto claimed = board.claim(hub, masks.lines, guard); !claimed)
 		return claimed;
 	if (masks.driven == 0)
 		return {};
@@ -115,16 +103,11 @@ Result<Exit> claim(const Where &where, const Options &options)
 
 void add_claim(CLI::App &app, Action &action)
 {
-	const std::map<std::string, After> guards = {{"input", After::Input}, {"keep", After::Keep},
-		{"low", After::Low}, {"high", After::High}};
 	auto options = std::make_shared<Options>();
 	auto *verb = app.add_subcommand("claim", "own lines until interrupted, and guard them");
 
 	verb->add_option("LINES", options->lines, "the lines; 4=1 drives line 4 high")->required();
-	verb->add_option("--guard", options->after,
-		    "what becomes of them when this program ends, however it does:\n"
-		    "input (default), keep (as they are), low or high")
-		->transform(CLI::CheckedTransformer(guards));
+	add_guard_option(*verb, options->after);
 	verb->add_option("--heartbeat", options->heartbeat_ms,
 		    "apply the guard also when no line was read from standard input for so\n"
 		    "many ms: whatever feeds it has to stay alive")

@@ -67,6 +67,39 @@ public:
 		return client_.message(hub, text);
 	}
 
+	Result<std::optional<Happened>> wait_for(std::uint8_t hub, std::uint64_t lines,
+		std::uint32_t kinds, std::uint32_t count, std::uint64_t ns) override
+	{
+		/* Beyond what the clock can tell is for ever. */
+		const auto most =
+			static_cast<std::uint64_t>(std::chrono::nanoseconds::max().count());
+		return client_.wait(
+			hub, lines, kinds, count, std::chrono::nanoseconds(ns > most ? 0 : ns));
+	}
+
+	Result<std::uint32_t> play(std::uint8_t hub, const Pattern &pattern) override
+	{
+		return client_.play(hub, pattern);
+	}
+
+	Result<void> cancel(std::uint8_t hub, std::uint32_t id, std::uint32_t flags) override
+	{
+		return client_.cancel(hub, id, flags);
+	}
+
+	Result<void> add_rule(std::uint8_t hub, const gpiohub_rule &rule) override
+	{
+		const auto id = client_.add_rule(hub, rule);
+		if (!id)
+			return id.error();
+		return {};
+	}
+
+	Result<void> delete_rule(std::uint8_t hub, std::uint32_t id) override
+	{
+		return client_.delete_rule(hub, id);
+	}
+
 	Result<std::string> stats() override { return client_.stats(); }
 
 	Result<void> watch(std::uint8_t hub, std::uint64_t lines, std::uint32_t kinds) override

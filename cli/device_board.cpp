@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <fmt/format.h>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <poll.h>
@@ -111,6 +113,58 @@ public:
 		return explained(device, "send a message to", device.message(text));
 	}
 
+	Result<std::optional<Happened>> wait_for(std::uint8_t hub, std::uint64_t lines,
+		std::uint32_t kinds, std::uint32_t count, std::uint64_t ns) override
+	{
+		/* Our own file never blocks. */
+		const std::string &path = devices_.at(hub).path();
+		const auto device = Device::open(path, Device::Access::Look);
+		if (!device)
+			return cannot_open(path, device.error().code);
+		gpiohub_wait wait = {};
+		wait.lines = lines;
+		wait.kinds = kinds;
+		wait.count = count;
+		wait.since = GPIOHUB_FROM_NOW;
+		wait.timeout_ns = deadline_in(ns);
+		const auto waited = device->wait(wait);
+		if (waited)
+			return std::optional(Happened{wait.event.seq, wait.event.time_ns});
+		if (waited.error().code == ETIMEDOUT)
+			return std::optional<Happened>();
+		return explain(*device, kDeedWait, waited.error());
+	}
+
+	Result<std::uint32_t> play(std::uint8_t hub, const Pattern &pattern) override
+	{
+		Device &device = devices_.at(hub);
+		const auto played = device.play(++last_id_, pattern);
+		if (played)
+			return last_id_;
+		const auto fault = find_fault(pattern.lines, pattern.steps);
+		return explain(device, kDeedPlay, played.error(),
+			fault ? fmt::format("step {} {}", fault->step, fault->what)
+			      : std::string());
+	}
+
+	Result<void> cancel(std::uint8_t hub, std::uint32_t id, std::uint32_t flags) override
+	{
+		Device &device = devices_.at(hub);
+		return explained(device, kDeedCancel, device.cancel(id, flags));
+	}
+
+	Result<void> add_rule(std::uint8_t hub, const gpiohub_rule &rule) override
+	{
+		Device &device = devices_.at(hub);
+		return explained(device, kDeedAddRule, device.add_rule(rule));
+	}
+
+	Result<void> delete_rule(std::uint8_t hub, std::uint32_t id) override
+	{
+		Device &device = devices_.at(hub);
+		return explained(device, kDeedDeleteRule, device.delete_rule(id));
+	}
+
 	Result<std::string> stats() override
 	{
 		Json all = Json::array();
@@ -165,6 +219,15 @@ private:
 	static std::uint8_t number_of(const gpiohub_info &info)
 	{
 		return static_cast<std::uint8_t>(std::atoi(info.name + strlen("gpiohub")));
+	}
+
+	/* On CLOCK_MONOTONIC, which is the kernel's steady one; 0: never. */
+	static std::uint64_t deadline_in(std::uint64_t ns)
+	{
+		const auto now = std::chrono::steady_clock::now().time_since_epoch();
+		const auto now_ns = static_cast<std::uint64_t>(
+			std::chrono::duration_cast<std::chrono::nanoseconds>(now).count());
+		return ns == 0 || ns > UINT64_MAX - now_ns ? 0 : now_ns + ns;
 	}
 
 	static Error with_line(const Error &error, std::uint8_t line)
@@ -238,7 +301,8 @@ private:
 	std::vector<std::uint8_t> unwatched_; /* hubs still there, without a stream */
 	std::vector<std::uint8_t> gone_;      /* those of them that next() has yet to tell */
 	std::vector<Stream> streams_;
-	std::size_t turn_ = 0; /* of streams_: the one to ask first */
+	std::size_t turn_ = 0;      /* of streams_: the one to ask first */
+	std::uint32_t last_id_ = 0; /* of a request */
 };
 
 } // namespace

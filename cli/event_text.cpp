@@ -20,6 +20,13 @@ bool is_edge(const gpiohub_event &event)
 	return event.type == GPIOHUB_EVENT_RISING || event.type == GPIOHUB_EVENT_FALLING;
 }
 
+/* Of what is shown as one, when it is complete. */
+bool is_part(const gpiohub_event &event)
+{
+	return event.type == GPIOHUB_EVENT_MESSAGE || event.type == GPIOHUB_EVENT_TEXT ||
+		event.type == GPIOHUB_EVENT_PATTERN || event.type == GPIOHUB_EVENT_REPORT;
+}
+
 bool level_of(const gpiohub_event &event)
 {
 	return (event.levels >> event.line & 1) != 0;
@@ -96,7 +103,7 @@ void EventText::lose(std::string &out, std::uint8_t hub, std::uint64_t lost, std
 {
 	lost_ += lost;
 	next_[hub] = first + lost;
-	messages_.erase(hub); /* its texts will not come */
+	pending_.erase(hub); /* the rest of it will not come */
 	switch (style_) {
 	case Style::Human:
 		out += fmt::format("-- {} event{} of {} lost --\n", lost, lost == 1 ? "" : "s",
@@ -121,29 +128,34 @@ void EventText::event(std::string &out, std::uint8_t hub, const gpiohub_event &e
 		return;
 	}
 	gpiohub_event shown = event;
-	if (event.type == GPIOHUB_EVENT_MESSAGE || event.type == GPIOHUB_EVENT_TEXT) {
+	if (is_part(event)) {
 		if (!complete(hub, event))
 			return;
-		shown = messages_[hub].begin;
+		shown = pending_[hub].begin;
 	}
 	shown_++;
 	if (style_ == Style::Json)
 		json(out, hub, shown);
 	else
 		human(out, hub, shown);
-	messages_.erase(hub);
+	pending_.erase(hub);
 }
 
-/* Takes one record of a message; true when it was the last. */
+/* Takes one record of a message, or of a pattern and its report; true when it was the
+ * last. */
 bool EventText::complete(std::uint8_t hub, const gpiohub_event &event)
 {
-	if (event.type == GPIOHUB_EVENT_MESSAGE)
-		messages_[hub] = {event, {}};
-	const auto found = messages_.find(hub);
-	if (found == messages_.end())
+	if (event.type == GPIOHUB_EVENT_MESSAGE || event.type == GPIOHUB_EVENT_PATTERN)
+		pending_[hub] = {event, {}, {}};
+	const auto found = pending_.find(hub);
+	if (found == pending_.end())
 		return false; /* the rest of one whose beginning we did not see */
 
-	Message &message = found->second;
+	Pending &message = found->second;
+	if (message.begin.type == GPIOHUB_EVENT_PATTERN) {
+		message.report = decode_report(event);
+		return event.type == GPIOHUB_EVENT_REPORT;
+	}
 	const std::size_t missing = message.begin.value - message.text.size();
 	if (event.type == GPIOHUB_EVENT_TEXT) {
 		const auto *text = reinterpret_cast<const char *>(&event) + GPIOHUB_TEXT_OFFSET;
@@ -188,7 +200,17 @@ std::string EventText::details(std::uint8_t hub, const gpiohub_event &event) con
 	case GPIOHUB_EVENT_GONE:
 		return event.value != 0 ? "gone: its chip went away" : "back: its chip is here";
 	case GPIOHUB_EVENT_MESSAGE:
-		return "message " + quoted(messages_.at(hub).text);
+		return "message " + quoted(pending_.at(hub).text);
+	case GPIOHUB_EVENT_PATTERN:
+		return fmt::format(
+			"pattern {} {}", event.value, report_text(pending_.at(hub).report));
+	case GPIOHUB_EVENT_RULE:
+		return fmt::format("rule {} fired", event.value);
+	case GPIOHUB_EVENT_STORM:
+		return event.value != 0 ? "storm: masked, it changes too often" : "calm again";
+	case GPIOHUB_EVENT_SUSPENDED:
+		return event.value != 0 ? "the machine goes to sleep"
+					: "the machine is awake again";
 	default:
 		break;
 	}
@@ -235,7 +257,20 @@ std::string EventText::json_details(std::uint8_t hub, const gpiohub_event &event
 	case GPIOHUB_EVENT_GONE:
 		return fmt::format(R"(,"gone":{})", value != 0);
 	case GPIOHUB_EVENT_MESSAGE:
-		return R"(,"text":)" + quoted(messages_.at(hub).text);
+		return R"(,"text":)" + quoted(pending_.at(hub).text);
+	case GPIOHUB_EVENT_PATTERN: {
+		const Report &report = pending_.at(hub).report;
+		return fmt::format(
+			R"(,"id":{},"outcome":"{}","error":{},"steps":{},"late_max_ns":{},"late_mean_ns":{})",
+			value, outcome_word(report.outcome), report.error, report.steps,
+			report.late_max_ns, report.late_mean_ns);
+	}
+	case GPIOHUB_EVENT_RULE:
+		return fmt::format(R"(,"id":{})", value);
+	case GPIOHUB_EVENT_STORM:
+		return fmt::format(R"(,"storm":{})", value != 0);
+	case GPIOHUB_EVENT_SUSPENDED:
+		return fmt::format(R"(,"suspended":{})", value != 0);
 	default:
 		return fmt::format(R"(,"value":{})", value);
 	}

@@ -8,6 +8,7 @@
 #include "lines.hpp"
 
 #include <gpiohub/client.hpp>
+#include <gpiohub/report.hpp>
 
 #include <cstdint>
 #include <map>
@@ -30,8 +31,9 @@ public:
 	EventText(Style style, Names names) : style_(style), names_(std::move(names)) {}
 
 	/**
-	 * Appends to `out`, until `limit` events have been shown in all. A message
-	 * counts as one, once it is complete; raw records count one by one.
+	 * Appends to `out`, until `limit` events have been shown in all. A message, or a
+	 * pattern and its report, counts as one, once it is complete; raw records count
+	 * one by one.
 	 */
 	void append(std::string &out, const Received &received, std::uint64_t limit);
 
@@ -39,10 +41,11 @@ public:
 	std::uint64_t lost() const noexcept { return lost_; }
 
 private:
-	/* A message whose texts are still to come. */
-	struct Message {
+	/* A message whose texts, or a pattern whose report, is still to come. */
+	struct Pending {
 		gpiohub_event begin = {};
 		std::string text;
+		Report report;
 	};
 
 	std::uint64_t first_lost(const Received &received) const;
@@ -57,7 +60,7 @@ private:
 
 	Style style_;
 	Names names_;
-	std::map<std::uint8_t, Message> messages_;   /* by hub */
+	std::map<std::uint8_t, Pending> pending_;    /* by hub */
 	std::map<std::uint8_t, std::uint64_t> next_; /* by hub: the position after the last */
 	std::uint64_t shown_ = 0;
 	std::uint64_t lost_ = 0;

@@ -22,12 +22,15 @@ Lines: 4, 0-7, a name, 1:4 (line 4 of hub 1), gpiohub1:4, and several with comma
 Hubs are reached through the daemon where it runs, else through their devices.
 
 Exit status: 0 done, 1 wrong usage or no such line, 2 in use or not allowed,
-3 no such hub or daemon, or it went away, 4 events were lost, 5 anything else.)";
+3 no such hub or daemon, or it went away, 4 events were lost, 5 anything else,
+6 what was waited for did not happen in time.)";
 
 Exit exit_of(const Error &error)
 {
 	switch (error.code) {
 	case EINVAL:
+	case ERANGE:
+	case EEXIST:
 	case ENXIO:
 	case EMSGSIZE:
 		return Exit::Usage;
@@ -35,6 +38,7 @@ Exit exit_of(const Error &error)
 	case EPERM:
 	case EACCES:
 	case EDQUOT:
+	case ENOSPC:
 	case EUSERS:
 		return Exit::Refused;
 	case ENODEV:
@@ -111,6 +115,11 @@ int main(int argc, char **argv)
 	add_set(app, action);
 	add_claim(app, action);
 	add_watch(app, action);
+	add_wait(app, action);
+	add_pulse(app, action);
+	add_play(app, action);
+	add_pwm(app, action);
+	add_rule(app, action);
 	add_message(app, action);
 	add_stats(app, action);
 

@@ -42,14 +42,7 @@ Result<Stream> Stream::begin(
 /* The ring has everybody's lines and kinds. */
 bool Stream::wanted(const gpiohub_event &event) const noexcept
 {
-	const bool text = event.type == GPIOHUB_EVENT_TEXT;
-	const unsigned kind = text ? unsigned{GPIOHUB_EVENT_MESSAGE} : event.type;
-
-	if (event.type == GPIOHUB_EVENT_LOST)
-		return true;
-	if (kind >= 32 || (kinds_ >> kind & 1) == 0)
-		return false;
-	return event.line >= GPIOHUB_MAX_LINES || (lines_ >> event.line & 1) != 0;
+	return event.type == GPIOHUB_EVENT_LOST || filter_.wants(event);
 }
 
 Result<Batch> Stream::fill(std::span<gpiohub_event> out)

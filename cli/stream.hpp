@@ -7,6 +7,7 @@
 
 #include <gpiohub/client.hpp>
 #include <gpiohub/device.hpp>
+#include <gpiohub/filter.hpp>
 #include <gpiohub/ring.hpp>
 
 #include <cstdint>
@@ -41,8 +42,7 @@ private:
 	Stream(Device &device, std::uint8_t hub, std::uint64_t lines, std::uint32_t kinds)
 		: device_(&device),
 		  hub_(hub),
-		  lines_(lines),
-		  kinds_(kinds)
+		  filter_(lines, kinds)
 	{
 	}
 
@@ -51,8 +51,7 @@ private:
 
 	Device *device_;
 	std::uint8_t hub_;
-	std::uint64_t lines_;
-	std::uint32_t kinds_;
+	EventFilter filter_;
 	bool gone_ = false;
 	bool gone_told_ = false;
 	std::optional<MappedRing> ring_;

@@ -23,8 +23,9 @@ std::string_view word(std::span<const std::string_view> words, std::uint8_t numb
 
 std::string_view event_word(std::uint8_t type)
 {
-	static constexpr std::array<std::string_view, 10> kWords = {"?", "rising", "falling",
-		"known", "configured", "guard", "gone", "message", "text", "lost"};
+	static constexpr std::array<std::string_view, 15> kWords = {"?", "rising", "falling",
+		"known", "configured", "guard", "gone", "message", "text", "lost", "pattern",
+		"report", "rule", "storm", "suspended"};
 	return word(kWords, type);
 }
 

@@ -55,6 +55,7 @@ Daemon::Daemon(Reactor &reactor, Backend &backend, const Config::Limits &limits,
 		  .stats = [this] { return stats(); },
 		  .ended = [this](Session &session) { session_ended(session); },
 		  .outbox_bytes = limits.outbox_bytes,
+		  .inbox_budget = inbox_budget_,
 	  },
 	  hello_patience_(hello_patience)
 {

@@ -63,6 +63,7 @@ private:
 	Backend &backend_;
 	Config::Limits limits_;
 	Counters counters_;
+	Inbox::Budget inbox_budget_;
 	SessionContext context_;
 	std::array<std::unique_ptr<Hub>, 64> hubs_;
 	/* Errnos that were told: of hubs not opened, of looking for them. */

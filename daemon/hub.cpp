@@ -17,7 +17,8 @@ namespace
 {
 
 /* Events that are about no line. */
-constexpr std::uint32_t kKindsWithoutLine = GPIOHUB_KIND(GPIOHUB_EVENT_MESSAGE);
+constexpr std::uint32_t kKindsWithoutLine =
+	GPIOHUB_KIND(GPIOHUB_EVENT_MESSAGE) | GPIOHUB_KIND(GPIOHUB_EVENT_SUSPENDED);
 
 /* A hub's share of a turn; then the sessions get theirs. */
 constexpr int kBatchesPerTurn = 4;
@@ -89,7 +90,7 @@ void Hub::later()
 void Hub::deliver()
 {
 	for (int i = 0; i < kBatchesPerTurn; i++) {
-		if (subscriptions_.empty())
+		if (sinks_.empty())
 			return;
 		if (!deliver_batch() && cursor_.prepare_sleep(reader_))
 			return;
@@ -105,8 +106,8 @@ bool Hub::deliver_batch()
 	lost_ += batch.lost;
 	if (batch.count > 0) {
 		const auto read = std::span(events).first(batch.count);
-		for (Subscription *subscription : subscriptions_)
-			subscription->deliver(read);
+		for (EventSink *sink : sinks_)
+			sink->deliver(read);
 		if (left_out_ != 0)
 			arm_again(read);
 	}
@@ -116,7 +117,7 @@ bool Hub::deliver_batch()
 void Hub::drain()
 {
 	/* The hub is gone: nobody writes any more. */
-	while (!subscriptions_.empty() && deliver_batch()) {
+	while (!sinks_.empty() && deliver_batch()) {
 	}
 }
 
@@ -138,16 +139,8 @@ Result<std::uint64_t> Hub::subscribe(
 		subscription.start(lines, kinds, false, first, first);
 		return first;
 	}
-	if (auto armed = arm(lines, wanted_without(&subscription)); !armed)
-		return armed.error();
-
-	if (subscriptions_.empty()) {
-		/* Nobody was reading: skip what nobody asked for. */
-		reader_ = RingReader(ring(), end);
-		reactor_.later(*this);
-	}
-	if (!is_subscribed(subscription))
-		subscriptions_.push_back(&subscription);
+	if (auto entered = enter(subscription, lines, end); !entered)
+		return entered.error();
 	/* All: then also types that this daemon does not know, for clients that do. */
 	const bool takes_all =
 		kinds == GPIOHUB_KINDS_ALL && (lines_mask(info_.lines) & ~lines) == 0;
@@ -155,26 +148,51 @@ Result<std::uint64_t> Hub::subscribe(
 	return first;
 }
 
-bool Hub::is_subscribed(const Subscription &subscription) const noexcept
+Result<std::uint64_t> Hub::await(EventSink &wait)
 {
-	return std::find(subscriptions_.begin(), subscriptions_.end(), &subscription) !=
-		subscriptions_.end();
+	/* Armed lines that went are not armed anew, so that nothing refuses them. */
+	if (const auto gone = watch_->view().state.gone() & wait.lines(); gone != 0)
+		return Error{ENODEV, "", static_cast<std::uint8_t>(std::countr_zero(gone))};
+	const std::uint64_t end = ring_bounds(ring()).end;
+	if (auto entered = enter(wait, wait.lines(), end); !entered)
+		return entered.error();
+	return end;
 }
 
-void Hub::unsubscribe(Subscription &subscription)
+/* `end`: of the stream, before anything was armed. */
+Result<void> Hub::enter(EventSink &sink, std::uint64_t lines, std::uint64_t end)
 {
-	if (std::erase(subscriptions_, &subscription) == 0)
+	if (auto armed = arm(lines, wanted_without(&sink)); !armed)
+		return armed;
+	if (sinks_.empty()) {
+		/* Nobody was reading: skip what nobody asked for. */
+		reader_ = RingReader(ring(), end);
+		reactor_.later(*this);
+	}
+	if (!is_subscribed(sink))
+		sinks_.push_back(&sink);
+	return {};
+}
+
+bool Hub::is_subscribed(const EventSink &sink) const noexcept
+{
+	return std::find(sinks_.begin(), sinks_.end(), &sink) != sinks_.end();
+}
+
+void Hub::unsubscribe(EventSink &sink)
+{
+	if (std::erase(sinks_, &sink) == 0)
 		return;
 	/* None of them is this client's: only a hub that is gone can refuse. */
 	(void)arm(0, wanted_without(nullptr));
 }
 
-std::uint64_t Hub::wanted_without(const Subscription *left_out) const noexcept
+std::uint64_t Hub::wanted_without(const EventSink *left_out) const noexcept
 {
 	std::uint64_t lines = 0;
-	for (const Subscription *subscription : subscriptions_) {
-		if (subscription != left_out)
-			lines |= subscription->lines();
+	for (const EventSink *sink : sinks_) {
+		if (sink != left_out)
+			lines |= sink->lines();
 	}
 	return lines;
 }
@@ -260,7 +278,8 @@ void Hub::forget_holder(const Peer &peer) noexcept
 	std::replace(holders_.begin(), holders_.end(), &peer, static_cast<const Peer *>(nullptr));
 }
 
-Error Hub::explained(std::string_view deed, const Error &error, const Peer &asker)
+Error Hub::explained(
+	std::string_view deed, const Error &error, const Peer &asker, std::string detail)
 {
 	Failure failure;
 	failure.deed = deed;
@@ -268,6 +287,7 @@ Error Hub::explained(std::string_view deed, const Error &error, const Peer &aske
 	failure.hub = info_.name;
 	failure.line = error.line;
 	failure.lines = info_.lines;
+	failure.detail = std::move(detail);
 	/* EPERM says nothing about who has the line: cheap, as often as it is caused. */
 	if (error.line != GPIOHUB_NO_LINE && error.code != EPERM) {
 		if (const auto answer = line_info(error.line, asker)) {

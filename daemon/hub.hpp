@@ -7,6 +7,7 @@
 #pragma once
 
 #include "backend/backend.hpp"
+#include "event_sink.hpp"
 #include "peer.hpp"
 #include "reactor.hpp"
 #include "subscription.hpp"
@@ -16,6 +17,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -39,7 +41,8 @@ public:
 	/** Where the daemon's own reader is. */
 	std::uint64_t seq() const noexcept { return reader_.seq(); }
 	std::uint64_t lost() const noexcept { return lost_; }
-	std::size_t subscribers() const noexcept { return subscriptions_.size(); }
+	/** Subscriptions and waits. */
+	std::size_t subscribers() const noexcept { return sinks_.size(); }
 	RingView ring() const noexcept { return watch_->view().ring; }
 
 	/**
@@ -51,9 +54,14 @@ public:
 	 */
 	Result<std::uint64_t> subscribe(Subscription &subscription, std::uint64_t lines,
 		std::uint32_t kinds, std::uint64_t first);
-	bool is_subscribed(const Subscription &subscription) const noexcept;
+	/**
+	 * Arms what a wait needs, and has events delivered to it. Gives the position from
+	 * which it counts: from now on. ENODEV: the chip of one of its lines is gone.
+	 */
+	Result<std::uint64_t> await(EventSink &wait);
+	bool is_subscribed(const EventSink &sink) const noexcept;
 	/** No more deliveries; does nothing for who is not subscribed. */
-	void unsubscribe(Subscription &subscription);
+	void unsubscribe(EventSink &sink);
 
 	/** From the state page if it knows all of them, else from the chip. */
 	Result<std::uint64_t> get(std::uint64_t lines);
@@ -69,8 +77,9 @@ public:
 	/** To be called before a client that may own lines ceases to be. */
 	void forget_holder(const Peer &peer) noexcept;
 
-	/** The same error with its text for `asker`; `deed` as in explain.hpp. */
-	Error explained(std::string_view deed, const Error &error, const Peer &asker);
+	/** The same error with its text for `asker`; `deed` and `detail` as in explain.hpp. */
+	Error explained(std::string_view deed, const Error &error, const Peer &asker,
+		std::string detail = {});
 
 	/** Looks whether the hub still exists, and has it ended if not. */
 	void check();
@@ -84,9 +93,10 @@ private:
 	Hub(Reactor &reactor, Backend &backend, unsigned number, Gone gone,
 		std::unique_ptr<HubWatch> watch, const gpiohub_info &info);
 
+	Result<void> enter(EventSink &sink, std::uint64_t lines, std::uint64_t end);
 	Result<void> arm(std::uint64_t own, std::uint64_t others);
 	void arm_again(std::span<const gpiohub_event> events);
-	std::uint64_t wanted_without(const Subscription *left_out) const noexcept;
+	std::uint64_t wanted_without(const EventSink *left_out) const noexcept;
 	bool deliver_batch();
 	void deliver();
 
@@ -102,7 +112,7 @@ private:
 	std::uint64_t left_out_ = 0; /* wanted, but can no longer be armed */
 	bool is_check_due_ = false;
 	std::uint64_t lost_ = 0; /* positions, to the daemon's own reader */
-	std::vector<Subscription *> subscriptions_;
+	std::vector<EventSink *> sinks_;
 	std::array<const Peer *, GPIOHUB_MAX_LINES> holders_{};
 };
 

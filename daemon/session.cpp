@@ -8,8 +8,6 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 
 namespace gpiohub::daemon
 {
@@ -32,7 +30,9 @@ Session::Session(const SessionContext &context, UniqueFd socket, std::unique_ptr
 	  socket_(std::move(socket)),
 	  protocol_(std::move(protocol)),
 	  peer_(peer_of(socket_.get())),
-	  out_(context.outbox_bytes)
+	  out_(context.outbox_bytes),
+	  in_(context.inbox_budget),
+	  waits_(context.reactor, *this)
 {
 }
 
@@ -64,6 +64,8 @@ void Session::turn()
 	if (!has_ended_)
 		handle_input();
 	if (!has_ended_)
+		answer_waits();
+	if (!has_ended_)
 		catch_up();
 	if (!has_ended_)
 		send();
@@ -73,55 +75,89 @@ void Session::turn()
 
 void Session::receive()
 {
-	if (input_size_ == input_.size())
-		return;
-	const ssize_t received = ::recv(socket_.get(), input_.data() + input_size_,
-		input_.size() - input_size_, MSG_DONTWAIT);
-	if (received > 0)
-		input_size_ += static_cast<std::size_t>(received);
-	else if (received == 0)
+	switch (in_.receive(socket_.get())) {
+	case Inbox::Received::More:
+	case Inbox::Received::Nothing:
+		break;
+	case Inbox::Received::End:
 		/* It may still read: what it asked for before is carried out. */
 		is_finishing_ = true;
-	else if (errno != EAGAIN && errno != EINTR)
+		break;
+	case Inbox::Received::Broken:
 		end();
+		break;
+	}
 }
 
 void Session::handle_input()
 {
-	const auto deadline = std::chrono::steady_clock::now() + kTimePerTurn;
-	std::size_t used = 0;
-	std::size_t handled = 0;
-	bool is_share_used = false;
 	is_held_back_ = false;
-	while (!has_ended_ && !is_deaf_ && !is_share_used) {
+	is_share_used_ = false;
+	const std::size_t incomplete = has_ended_ || is_deaf_ ? 0 : handle_requests();
+	/* Requests point to their payloads in the inbox, which stays as it is until here. */
+	submit_batch();
+	in_.tidy();
+	if (has_ended_)
+		return;
+	if (incomplete > 0)
+		expect(incomplete);
+	if (is_share_used_)
+		context_.reactor.later(*this);
+	else if (is_finishing_ && !is_held_back_)
+		in_.clear(); /* no whole command, and never will be one */
+	/* Who sends no more is asked nothing more, and cannot wait for ever. */
+	if (is_finishing_ && in_.empty())
+		waits_.cancel_all();
+}
+
+/* A share of what is there. The size of the request after it, if that is there in
+ * part, else 0. */
+std::size_t Session::handle_requests()
+{
+	const auto deadline = std::chrono::steady_clock::now() + kTimePerTurn;
+	std::size_t handled = 0;
+	while (!has_ended_ && !is_deaf_ && !is_share_used_) {
 		Request request;
-		const std::size_t size = protocol_->parse(
-			std::span(input_).first(input_size_).subspan(used), request);
+		const std::size_t size = protocol_->parse(in_.bytes(), request);
 		if (size == 0)
-			break;
+			return 0;
+		const bool is_whole = size <= in_.bytes().size();
+		/* From whom we do not know nothing long is taken: the answer is the end. */
+		if (!is_whole && has_greeted_ && !refusal_)
+			return size;
 		if (!has_room_for_reply())
 			submit_batch();
 		if (has_ended_)
-			break;
+			return 0;
 		if (!has_room_for_reply()) {
 			is_held_back_ = true;
-			break;
+			return 0;
 		}
-		used += size;
+		in_.take(std::min(size, in_.bytes().size()));
 		handled++;
 		handle(request);
-		is_share_used =
+		is_share_used_ =
 			handled == kCommandsPerTurn || std::chrono::steady_clock::now() >= deadline;
 	}
-	submit_batch();
+	return 0;
+}
 
-	std::memmove(input_.data(), input_.data() + used, input_size_ - used);
-	input_size_ -= used;
-	/* There may be more: others first. */
-	if (is_share_used && !has_ended_)
-		context_.reactor.later(*this);
-	else if (is_finishing_ && !is_held_back_)
-		input_size_ = 0; /* no whole command, and never will be one */
+/* Makes room for the rest of a request, or refuses it. */
+void Session::expect(std::size_t size)
+{
+	if (!has_room_for_reply()) {
+		is_held_back_ = true;
+		return;
+	}
+	if (in_.expect(size))
+		return;
+	Request request;
+	(void)protocol_->parse(in_.bytes(), request);
+	in_.skip(size);
+	reply(request,
+		Error{EAGAIN,
+			"too many long patterns are on their way to the daemon at once: "
+			"wait a moment"});
 }
 
 /* For the next command, after those that wait to go down. */
@@ -150,9 +186,9 @@ void Session::send()
 	switch (out_.flush(socket_.get())) {
 	case Outbox::Flushed::Done:
 		is_blocked_ = false;
-		if (is_finishing_ && input_size_ == 0)
+		if (is_finishing_ && in_.empty() && waits_.empty())
 			end();
-		else if (is_behind() || is_held_back_)
+		else if (is_behind() || is_held_back_ || waits_.has_ended())
 			context_.reactor.later(*this);
 		break;
 	case Outbox::Flushed::Blocked:
@@ -214,6 +250,7 @@ void Session::end()
 
 void Session::detach_all()
 {
+	waits_.clear();
 	for (const auto &attachment : attachments_) {
 		attachment->hub.unsubscribe(attachment->subscription);
 		attachment->hub.forget_holder(peer_);
@@ -229,6 +266,10 @@ void Session::hub_gone(Hub &hub)
 	if (!has_greeted_)
 		return;
 	gone_hubs_ |= std::uint64_t{1} << hub.number();
+	waits_.hub_gone(hub);
+	answer_waits();
+	if (has_ended_)
+		return;
 	for (const auto &attachment : attachments_) {
 		if (&attachment->hub == &hub && hub.is_subscribed(attachment->subscription))
 			attachment->subscription.finish(hub.ring(), hub.seq());

@@ -7,16 +7,17 @@
 #pragma once
 
 #include "hub.hpp"
+#include "inbox.hpp"
 #include "metrics.hpp"
 #include "outbox.hpp"
 #include "peer.hpp"
 #include "proto/protocol.hpp"
 #include "reactor.hpp"
 #include "subscription.hpp"
+#include "waits.hpp"
 
 #include <gpiohub/fd.hpp>
 
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -48,6 +49,8 @@ struct SessionContext {
 	/** The session is over: to be retired by who owns it. */
 	std::function<void(Session &)> ended;
 	std::size_t outbox_bytes = 0;
+	/** What the inboxes of all clients share. */
+	Inbox::Budget &inbox_budget;
 };
 
 class Session final : public Source
@@ -97,10 +100,14 @@ private:
 	void receive();
 	void handle_input();
 	bool has_room_for_reply() const noexcept;
+	std::size_t handle_requests();
+	void expect(std::size_t size);
 	void handle(const Request &request);
 	void submit_batch();
 	void submit(Attachment &attachment, HubOwner &owner);
 	void note_ownership(Attachment &attachment, const gpiohub_command &command);
+	void begin_wait(const Request &request);
+	void answer_waits();
 	void catch_up();
 	bool is_behind() const;
 	void send();
@@ -119,7 +126,8 @@ private:
 	Result<Answer> line_info(Attachment &attachment, const gpiohub_command &command);
 	Result<Answer> subscribe(Attachment &attachment, const gpiohub_command &command);
 	Result<Answer> get(Attachment &attachment, const gpiohub_command &command);
-	Result<Answer> message(Attachment &attachment, std::string_view text);
+	Result<Answer> cancel(Attachment &attachment, const gpiohub_command &command);
+	Result<Answer> message(Attachment &attachment, std::span<const std::byte> payload);
 
 	const SessionContext &context_;
 	UniqueFd socket_;
@@ -128,22 +136,23 @@ private:
 	Outbox out_;
 	std::chrono::steady_clock::time_point entered_ = std::chrono::steady_clock::now();
 
-	std::array<std::byte, 4096> input_;
-	std::size_t input_size_ = 0;
+	Inbox in_;
 	std::vector<Request> batch_; /* for lines of one hub, not carried out yet */
 	/* How many go down at once: fewer, where they take longer than a share. */
 	std::size_t batch_limit_ = kCommandsPerTurn;
 	/* Subscriptions are known to hubs by address. */
 	std::vector<std::unique_ptr<Attachment>> attachments_;
+	Waits waits_;
 	std::uint64_t gone_hubs_ = 0; /* numbers that this client shall not see again */
 
 	std::uint32_t watched_ = 0; /* EPOLL* bits asked of the reactor */
 	std::optional<Error> refusal_;
 	bool has_greeted_ = false;
-	bool is_finishing_ = false; /* no more bytes come in; ends when all is sent */
-	bool is_deaf_ = false;      /* nor are those carried out that came before */
-	bool is_blocked_ = false;   /* the socket is full */
-	bool is_held_back_ = false; /* no room for another reply: no commands are taken */
+	bool is_finishing_ = false;  /* no more bytes come in; ends when all is sent */
+	bool is_deaf_ = false;       /* nor are those carried out that came before */
+	bool is_blocked_ = false;    /* the socket is full */
+	bool is_share_used_ = false; /* of this turn: others first */
+	bool is_held_back_ = false;  /* no room for another reply: no commands are taken */
 	bool has_ended_ = false;
 
 	std::uint64_t commands_ = 0;

@@ -6,7 +6,11 @@
  */
 #include "session.hpp"
 
+#include <gpiohub/explain.hpp>
+#include <gpiohub/pattern.hpp>
 #include <gpiohub/wire.hpp>
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -20,10 +24,12 @@ namespace
 
 using wire::Op;
 
-/* The kernel's own: GPIOHUB_SUBMIT takes them as they are. */
+/* The kernel's own: GPIOHUB_SUBMIT takes them as they are. A CANCEL may be about what
+ * the kernel knows nothing of. */
 bool is_to_lines(const Request &request)
 {
-	return !request.error && request.command.op < static_cast<std::uint8_t>(Op::HELLO);
+	return !request.error && request.command.op < static_cast<std::uint8_t>(Op::HELLO) &&
+		request.command.op != GPIOHUB_OP_CANCEL;
 }
 
 std::string_view deed_of(std::uint8_t op)
@@ -37,9 +43,28 @@ std::string_view deed_of(std::uint8_t op)
 		return "configure";
 	case GPIOHUB_OP_KICK:
 		return "keep";
+	case GPIOHUB_OP_PLAY:
+		return kDeedPlay;
+	case GPIOHUB_OP_RULE_ADD:
+		return kDeedAddRule;
+	case GPIOHUB_OP_RULE_DEL:
+		return kDeedDeleteRule;
 	default:
 		return "set";
 	}
+}
+
+/* What is wrong with a pattern that the hub called that, as far as we can tell. */
+std::string detail_of(const Request &request, int code)
+{
+	if (code != EINVAL || request.command.op != GPIOHUB_OP_PLAY)
+		return {};
+	const auto play = wire::from_bytes<gpiohub_play>(request.payload);
+	std::vector<gpiohub_step> steps(play.count);
+	std::memcpy(steps.data(), request.payload.data() + sizeof(play),
+		request.payload.size() - sizeof(play));
+	const auto fault = find_fault(play.lines, steps);
+	return fault ? fmt::format("step {} {}", fault->step, fault->what) : std::string();
 }
 
 template <class T>
@@ -78,6 +103,8 @@ void Session::handle(const Request &request)
 		return;
 	if (request.error)
 		reply(request, *request.error);
+	else if (request.command.op == static_cast<std::uint8_t>(Op::WAIT))
+		begin_wait(request);
 	else
 		reply(request, execute(request));
 	if (request.is_fatal)
@@ -107,15 +134,42 @@ void Session::submit_batch()
 	batch_.clear();
 }
 
+namespace
+{
+
+std::uint64_t address_of(const void *data)
+{
+	return reinterpret_cast<std::uintptr_t>(data);
+}
+
+/* The command as GPIOHUB_SUBMIT takes it: its payload by address, where it lies. */
+gpiohub_command to_kernel(const Request &request, std::vector<gpiohub_play> &plays)
+{
+	gpiohub_command command = request.command;
+	command.flags = 0;
+	if (command.op == GPIOHUB_OP_PLAY) {
+		plays.push_back(wire::from_bytes<gpiohub_play>(request.payload));
+		plays.back().steps = address_of(request.payload.data() + sizeof(gpiohub_play));
+		command.value = address_of(&plays.back());
+		command.arg = 0;
+	} else if (command.op == GPIOHUB_OP_RULE_ADD) {
+		command.value = address_of(request.payload.data());
+		command.arg = 0;
+	}
+	return command;
+}
+
+} // namespace
+
 /* The kernel stops at the first error: that command has its answer, and the rest
  * goes down again. */
 void Session::submit(Attachment &attachment, HubOwner &owner)
 {
 	std::vector<gpiohub_command> commands;
-	for (const Request &request : batch_) {
-		commands.push_back(request.command);
-		commands.back().flags = 0;
-	}
+	std::vector<gpiohub_play> plays;
+	plays.reserve(batch_.size());
+	for (const Request &request : batch_)
+		commands.push_back(to_kernel(request, plays));
 
 	std::size_t answered = 0;
 	while (answered < commands.size()) {
@@ -130,8 +184,8 @@ void Session::submit(Attachment &attachment, HubOwner &owner)
 		const int code = submitted.code != 0 ? submitted.code : EIO;
 		const Request &failed = batch_[answered++];
 		reply(failed,
-			attachment.hub.explained(
-				deed_of(failed.command.op), {code, "", submitted.line}, peer_));
+			attachment.hub.explained(deed_of(failed.command.op),
+				{code, "", submitted.line}, peer_, detail_of(failed, code)));
 		if (has_ended_)
 			return;
 	}
@@ -201,15 +255,21 @@ Result<Answer> Session::execute(const Request &request)
 	case Op::GET:
 		return get(**attachment, command);
 	case Op::MESSAGE:
-		return message(**attachment, request.text);
+		return message(**attachment, request.payload);
+	case Op::CANCEL:
+		return cancel(**attachment, command);
 	case Op::SET:
 	case Op::CLAIM:
 	case Op::RELEASE:
 	case Op::CONFIGURE:
 	case Op::KICK:
+	case Op::PLAY:
+	case Op::RULE_ADD:
+	case Op::RULE_DEL:
 	case Op::HELLO:
 	case Op::STATS:
 	case Op::PING:
+	case Op::WAIT:
 		break; /* not here */
 	}
 	std::abort();
@@ -263,8 +323,9 @@ Result<Answer> Session::get(Attachment &attachment, const gpiohub_command &comma
 	return Answer{*levels, 0, {}};
 }
 
-Result<Answer> Session::message(Attachment &attachment, std::string_view text)
+Result<Answer> Session::message(Attachment &attachment, std::span<const std::byte> payload)
 {
+	const std::string_view text(reinterpret_cast<const char *>(payload.data()), payload.size());
 	const auto owner = owner_of(attachment);
 	if (!owner)
 		return owner.error();

@@ -18,22 +18,12 @@ constexpr int kBatchesPerTurn = 4;
 void Subscription::start(std::uint64_t lines, std::uint32_t kinds, bool takes_all,
 	std::uint64_t first, std::uint64_t live)
 {
-	lines_ = lines;
-	kinds_ = kinds;
-	if ((kinds & GPIOHUB_KIND(GPIOHUB_EVENT_MESSAGE)) != 0)
-		kinds_ |= GPIOHUB_KIND(GPIOHUB_EVENT_TEXT);
+	filter_ = EventFilter(lines, kinds);
 	takes_all_ = takes_all;
 	next_ = first;
 	is_behind_ = first < live;
 	if (is_behind_)
 		reactor_.later(session_);
-}
-
-bool Subscription::wants(const gpiohub_event &event) const noexcept
-{
-	const bool kind = event.type < 32 && (kinds_ >> event.type & 1) != 0;
-	const bool line = event.line >= GPIOHUB_MAX_LINES || (lines_ >> event.line & 1) != 0;
-	return kind && line;
 }
 
 void Subscription::deliver(std::span<const gpiohub_event> events)
@@ -94,7 +84,7 @@ bool Subscription::take(std::span<const gpiohub_event> events, std::uint64_t los
 		std::size_t count = 0;
 		for (const gpiohub_event &event : events) {
 			wanted[count] = event;
-			count += wants(event) ? 1U : 0U;
+			count += filter_.wants(event) ? 1U : 0U;
 		}
 		events = std::span(wanted).first(count);
 	}

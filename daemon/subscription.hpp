@@ -8,10 +8,12 @@
  */
 #pragma once
 
+#include "event_sink.hpp"
 #include "outbox.hpp"
 #include "proto/protocol.hpp"
 #include "reactor.hpp"
 
+#include <gpiohub/filter.hpp>
 #include <gpiohub/ring.hpp>
 
 #include <cstdint>
@@ -23,7 +25,7 @@ namespace gpiohub::daemon
 /* Events per batch, from the ring to the outbox. */
 inline constexpr std::size_t kBatch = 256;
 
-class Subscription
+class Subscription final : public EventSink
 {
 public:
 	/** Puts `session` on the loop's later list whenever it has something to do. */
@@ -45,8 +47,7 @@ public:
 	void start(std::uint64_t lines, std::uint32_t kinds, bool takes_all, std::uint64_t first,
 		std::uint64_t live);
 
-	/** Takes a batch that the hub has just read, without a gap in itself. */
-	void deliver(std::span<const gpiohub_event> events);
+	void deliver(std::span<const gpiohub_event> events) override;
 
 	bool is_behind() const noexcept { return is_behind_; }
 
@@ -61,7 +62,7 @@ public:
 	 * and tells what it does not get as lost. */
 	void finish(const RingView &ring, std::uint64_t end);
 
-	std::uint64_t lines() const noexcept { return lines_; }
+	std::uint64_t lines() const noexcept override { return filter_.lines(); }
 	/** The next position to look at. */
 	std::uint64_t next() const noexcept { return next_; }
 	/** Events sent and positions lost since the session began. */
@@ -69,7 +70,6 @@ public:
 	std::uint64_t lost() const noexcept { return lost_; }
 
 private:
-	bool wants(const gpiohub_event &event) const noexcept;
 	bool take(std::span<const gpiohub_event> events, std::uint64_t lost);
 
 	Reactor &reactor_;
@@ -78,8 +78,7 @@ private:
 	const Protocol &protocol_;
 	unsigned hub_;
 
-	std::uint64_t lines_ = 0;
-	std::uint32_t kinds_ = 0; /* with TEXT's bit where MESSAGE's is */
+	EventFilter filter_;
 	bool takes_all_ = false;
 	bool is_behind_ = false;
 	std::uint64_t next_ = 0;

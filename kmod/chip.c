@@ -14,6 +14,7 @@
 
 #include "compat.h"
 #include "hub.h"
+#include "request.h"
 #include "session.h"
 
 #define DRIVER_NAME	"gpiohub-chip"
@@ -65,7 +66,7 @@ static void line_gone(struct gpiohub_line *line)
 	unsigned long flags;
 
 	if (line->owner)
-		gpiohub_guard_apply(line, GPIOHUB_END_GONE);
+		gpiohub_guard_apply(line->owner, bit, GPIOHUB_END_GONE);
 	gpiohub_line_forget(line);
 	line->kept = false;
 	line->guard = 0;
@@ -73,6 +74,7 @@ static void line_gone(struct gpiohub_line *line)
 	gpiohub_state_mark(hub->state, &hub->state->kept, bit, false);
 	gpiohub_state_mark(hub->state, &hub->state->gone, bit, true);
 	gpiohub_hub_publish(hub, GPIOHUB_EVENT_GONE, line->number, 1);
+	gpiohub_waits_gone(hub, bit, false);
 	gpiohub_hub_unlock(hub, flags);
 }
 

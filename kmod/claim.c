@@ -9,6 +9,7 @@
 #include <linux/sched.h>
 
 #include "hub.h"
+#include "keep.h"
 #include "session.h"
 
 /* Return: the errno, having noted the line. */
@@ -27,7 +28,14 @@ static void mark(struct gpiohub_hub *hub, __u64 *mask, u64 lines, bool on)
 	gpiohub_hub_unlock(hub, flags);
 }
 
-static void unwatch(struct gpiohub_hub *hub, u64 lines)
+/**
+ * gpiohub_unwatch_locked - one watcher of these lines less
+ * @hub: the hub
+ * @lines: which lines
+ *
+ * Context: process, under hub->config.
+ */
+void gpiohub_unwatch_locked(struct gpiohub_hub *hub, u64 lines)
 {
 	struct gpiohub_line *line;
 
@@ -59,7 +67,7 @@ static int watch(struct gpiohub_hub *hub, u64 lines, u32 *culprit)
 		done |= gpiohub_line_bit(line);
 		err = watch_line(line);
 		if (err) {
-			unwatch(hub, done);
+			gpiohub_unwatch_locked(hub, done);
 			return blame(line, err, culprit);
 		}
 	}
@@ -81,17 +89,63 @@ static int watch_again(struct gpiohub_hub *hub, u64 lines, u32 *culprit)
 }
 
 /**
+ * gpiohub_watch - watch lines on behalf of a wait, a pattern or a rule
+ * @session: who asks
+ * @lines: which lines
+ * @culprit: out, on an error: the line that it is about
+ *
+ * Context: process. Return: as gpiohub_subscribe(); then nothing changed.
+ */
+int gpiohub_watch(struct gpiohub_session *session, u64 lines, u32 *culprit)
+{
+	struct gpiohub_hub *hub = session->hub;
+	u64 more;
+	int err;
+
+	if (!lines)
+		return 0;
+	mutex_lock(&hub->config);
+	more = lines & ~session->watched;
+	if (more && (session->restricted & GPIOHUB_RESTRICT_ARM)) {
+		*culprit = __ffs64(more);
+		err = -EACCES;
+	} else {
+		err = watch(hub, lines, culprit);
+	}
+	mutex_unlock(&hub->config);
+	return err;
+}
+
+/**
+ * gpiohub_unwatch - undo gpiohub_watch()
+ * @hub: the hub
+ * @lines: which lines
+ *
+ * Context: process.
+ */
+void gpiohub_unwatch(struct gpiohub_hub *hub, u64 lines)
+{
+	if (!lines)
+		return;
+	mutex_lock(&hub->config);
+	gpiohub_unwatch_locked(hub, lines);
+	mutex_unlock(&hub->config);
+}
+
+/**
  * gpiohub_subscribe - watch exactly these lines, and read(2) only their events
  * @session: who
  * @lines: which lines
  * @kinds: which kinds of events
+ * @keep_ms: how long the lines stay armed when the session is closed
  * @culprit: out, on an error: the line that it is about
  *
- * Context: process. Return: 0; -EACCES: a line not watched before, and the right
+ * Context: process. Return: 0; -ENOMEM; -EACCES: a line not watched before, and the right
  * to more was given up; or as gpiohub_line_hold() and gpiohub_line_arm(); then
  * nothing changed.
  */
-int gpiohub_subscribe(struct gpiohub_session *session, u64 lines, u32 kinds, u32 *culprit)
+int gpiohub_subscribe(struct gpiohub_session *session, u64 lines, u32 kinds, u32 keep_ms,
+		      u32 *culprit)
 {
 	struct gpiohub_hub *hub = session->hub;
 	u64 more, less;
@@ -105,14 +159,18 @@ int gpiohub_subscribe(struct gpiohub_session *session, u64 lines, u32 kinds, u32
 		err = -EACCES;
 		goto out_unlock;
 	}
-	err = watch_again(hub, lines & session->watched, culprit);
+	err = gpiohub_keep_prepare(session, keep_ms);
+	if (!err)
+		err = watch_again(hub, lines & session->watched, culprit);
 	if (!err)
 		err = watch(hub, more, culprit);
 	if (!err) {
-		unwatch(hub, less);
+		gpiohub_unwatch_locked(hub, less);
 		WRITE_ONCE(session->watched, lines);
 		WRITE_ONCE(session->lines, lines);
 		WRITE_ONCE(session->kinds, kinds);
+		session->keep_ms = keep_ms;
+		gpiohub_keep_adopt(session, lines);
 	}
 out_unlock:
 	mutex_unlock(&hub->config);
@@ -183,6 +241,8 @@ static void own(struct gpiohub_session *session, const struct gpiohub_claim *cla
 	WRITE_ONCE(session->owned, session->owned | lines);
 	gpiohub_state_mark(hub->state, &hub->state->owned, lines, true);
 	gpiohub_state_mark(hub->state, &hub->state->kept, lines, false);
+	gpiohub_hub_unlatch(hub, lines);
+	gpiohub_reflexes_claimed(hub, lines, current_euid());
 	gpiohub_hub_unlock(hub, flags);
 	gpiohub_heartbeat_kick(session);
 	gpiohub_heartbeat_expect(session);
@@ -248,14 +308,12 @@ static int check_owned(const struct gpiohub_session *session, u64 lines, u32 *cu
 int gpiohub_release(struct gpiohub_session *session, u64 lines, u32 *culprit)
 {
 	struct gpiohub_hub *hub = session->hub;
-	struct gpiohub_line *line;
 	int err;
 
 	mutex_lock(&hub->config);
 	err = check_owned(session, lines, culprit);
 	if (!err)
-		gpiohub_for_each_line(line, hub, lines)
-			gpiohub_guard_apply(line, GPIOHUB_END_RELEASED);
+		gpiohub_guard_apply(session, lines, GPIOHUB_END_RELEASED);
 	mutex_unlock(&hub->config);
 	return err;
 }
@@ -274,12 +332,32 @@ void gpiohub_release_all(struct gpiohub_session *session, const struct pid *proc
 {
 	struct gpiohub_hub *hub = session->hub;
 	struct gpiohub_line *line;
+	u64 lines = 0;
 
 	mutex_lock(&hub->config);
 	gpiohub_for_each_line(line, hub, session->owned)
 		if (!process || line->owner_pid == process)
-			gpiohub_guard_apply(line, why);
+			lines |= gpiohub_line_bit(line);
+	gpiohub_guard_apply(session, lines, why);
 	mutex_unlock(&hub->config);
+}
+
+/*
+ * A pattern that begins after this look fails as soon as a line of it is no output, or
+ * one that an interrupt cannot drive.
+ */
+static int check_free(struct gpiohub_hub *hub, u64 lines, u32 *culprit)
+{
+	unsigned long flags;
+	u64 busy;
+
+	flags = gpiohub_hub_lock(hub);
+	busy = lines & hub->barred;
+	gpiohub_hub_unlock(hub, flags);
+	if (!busy)
+		return 0;
+	*culprit = __ffs64(busy);
+	return -EBUSY;
 }
 
 /**
@@ -289,7 +367,8 @@ void gpiohub_release_all(struct gpiohub_session *session, const struct pid *proc
  * @culprit: out, on an error: the line that it is about
  *
  * Context: process. Return: 0; -EPERM: one is not the session's; -ENODEV: one is
- * gone; then nothing is changed. Or as gpiohub_line_configure().
+ * gone; -EBUSY: one is played by a pattern, or latched by a rule; then nothing is
+ * changed. Or as gpiohub_line_configure().
  */
 int gpiohub_configure(struct gpiohub_session *session, const struct gpiohub_config *config,
 		      u32 *culprit)
@@ -300,6 +379,8 @@ int gpiohub_configure(struct gpiohub_session *session, const struct gpiohub_conf
 
 	mutex_lock(&hub->config);
 	err = check_owned(session, config->lines, culprit);
+	if (!err)
+		err = check_free(hub, config->lines, culprit);
 	if (err)
 		goto out_unlock;
 	gpiohub_for_each_line(line, hub, config->lines) {

@@ -11,6 +11,7 @@
 #include <linux/eventfd.h>
 #include <linux/gpio/driver.h>
 #include <linux/hrtimer.h>
+#include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/platform_device.h>
@@ -105,6 +106,14 @@ static inline void gpiohub_compat_eventfd_signal(struct eventfd_ctx *ctx)
 			typeof(((type *)0)->member), typeof(&(old))),		\
 		old, new)
 
+/*
+ * A timer that expires in the hard interrupt and publishes. Everywhere but under
+ * PREEMPT_RT all absolute timers do; said to be hard, lockdep's check for RT's rules
+ * would object to its waking readers, which under RT a worker does.
+ */
+#define GPIOHUB_TIMER_MODE							\
+	(IS_ENABLED(CONFIG_PREEMPT_RT) ? HRTIMER_MODE_ABS_HARD : HRTIMER_MODE_ABS)
+
 /* 6.13: hrtimer_setup(); by 7.x there is no other way to set the function. */
 static inline void gpiohub_compat_hrtimer_setup(struct hrtimer *timer,
 						enum hrtimer_restart (*fn)(struct hrtimer *),
@@ -117,5 +126,12 @@ static inline void gpiohub_compat_hrtimer_setup(struct hrtimer *timer,
 	timer->function = fn;
 #endif
 }
+
+/* 6.14: a worker that is created is not started. */
+#ifdef GPIOHUB_HAVE_KTHREAD_RUN_WORKER
+#define gpiohub_compat_worker_run(...)	kthread_run_worker(0, __VA_ARGS__)
+#else
+#define gpiohub_compat_worker_run(...)	kthread_create_worker(0, __VA_ARGS__)
+#endif
 
 #endif

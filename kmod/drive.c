@@ -10,6 +10,7 @@
 
 #include "compat.h"
 #include "hub.h"
+#include "pattern.h"
 #include "publish.h"
 #include "session.h"
 
@@ -37,26 +38,43 @@ static __always_inline int set_line(struct gpiohub_line *line, bool level)
 /* May the session drive these? Under hub->lock. */
 static __always_inline bool may_set(const struct gpiohub_session *session, u64 lines)
 {
-	return !(lines & ~(session->owned & session->hub->state->outputs));
+	const struct gpiohub_hub *hub = session->hub;
+
+	return !(lines & ~(session->owned & hub->state->outputs & ~hub->barred));
 }
 
-/* Why not? Under hub->lock. Return: the errno; and the line. */
-static int why_not(const struct gpiohub_session *session, u64 lines, u32 *culprit)
+/**
+ * gpiohub_lines_refuse - may a session drive lines, and why not?
+ * @session: who asks
+ * @lines: which lines
+ * @barred: lines that are refused for now
+ * @culprit: out, on an error: the line that it is about
+ *
+ * Context: any, under hub->lock. Return: 0; -ENODEV: one is gone; -EPERM: not the owner;
+ * -EIO: not an output; -EBUSY: one is barred.
+ */
+int gpiohub_lines_refuse(const struct gpiohub_session *session, u64 lines, u64 barred,
+			 u32 *culprit)
 {
 	const struct gpiohub_state *state = session->hub->state;
-	u64 bad = lines & state->gone;
-	int err = -ENODEV;
+	const struct {
+		u64 bad;
+		int err;
+	} reason[] = {
+		{ state->gone, -ENODEV },
+		{ ~session->owned, -EPERM },
+		{ ~state->outputs, -EIO },
+		{ barred, -EBUSY },
+	};
+	unsigned int i;
 
-	if (!bad) {
-		bad = lines & ~session->owned;
-		err = -EPERM;
+	for (i = 0; i < ARRAY_SIZE(reason); i++) {
+		if (lines & reason[i].bad) {
+			*culprit = __ffs64(lines & reason[i].bad);
+			return reason[i].err;
+		}
 	}
-	if (!bad) {
-		bad = lines & ~state->outputs;
-		err = -EIO;
-	}
-	*culprit = __ffs64(bad);
-	return err;
+	return 0;
 }
 
 /*
@@ -77,7 +95,6 @@ static int set_slow_line(struct gpiohub_line *line, bool level)
 	unsigned long flags;
 	int err, now;
 
-	mutex_lock(&line->chip->lock);
 	err = gpiohub_compat_call(gpiod_set_value_cansleep, line->desc, level);
 	now = err ?: driven_level(line, level);
 	if (now >= 0 && !err) {
@@ -85,21 +102,100 @@ static int set_slow_line(struct gpiohub_line *line, bool level)
 		driven(hub, line, now);
 		gpiohub_hub_unlock(hub, flags);
 	}
-	mutex_unlock(&line->chip->lock);
 	return err;
 }
 
-static int set_any_line(struct gpiohub_line *line, bool level)
+/**
+ * gpiohub_line_drive - drive a line and publish it
+ * @line: an output
+ * @level: to what
+ *
+ * Context: may sleep; under the chip's lock. Return: 0 or the chip's error.
+ */
+int gpiohub_line_drive(struct gpiohub_line *line, bool level)
 {
 	unsigned long flags;
 	int err;
 
+	lockdep_assert_held(&line->chip->lock);
 	if (line->slow)
 		return set_slow_line(line, level);
 	flags = gpiohub_hub_lock(line->hub);
 	err = set_line(line, level);
 	gpiohub_hub_unlock(line->hub, flags);
 	return err;
+}
+
+static int set_any_line(struct gpiohub_line *line, bool level)
+{
+	int err;
+
+	mutex_lock(&line->chip->lock);
+	err = gpiohub_line_drive(line, level);
+	mutex_unlock(&line->chip->lock);
+	return err;
+}
+
+/**
+ * gpiohub_lines_drive - drive lines that interrupts can reach, for patterns and rules
+ * @hub: the hub
+ * @set: outputs to drive high
+ * @clear: outputs to drive low
+ * @driven: how many were not so already is added here
+ *
+ * Context: any, under hub->lock. Return: 0 or an errno.
+ */
+int gpiohub_lines_drive(struct gpiohub_hub *hub, u64 set, u64 clear, unsigned int *driven)
+{
+	const struct gpiohub_state *state = hub->state;
+	struct gpiohub_line *line;
+	int err;
+
+	gpiohub_for_each_line(line, hub, (set & ~(state->levels & state->known)) |
+			      (clear & (state->levels | ~state->known))) {
+		err = set_line(line, set & gpiohub_line_bit(line));
+		if (unlikely(err))
+			return gpiohub_errno(err);
+		++*driven;
+	}
+	return 0;
+}
+
+/* Under hub->lock. */
+static bool is_active(const struct gpiohub_pattern *pattern)
+{
+	return pattern->request.progress == GPIOHUB_ACTIVE;
+}
+
+/**
+ * gpiohub_line_play - drive a line for a pattern that a thread plays
+ * @line: one of its lines
+ * @pattern: if it is over, nothing is driven
+ * @level: to what
+ *
+ * Context: may sleep. Return: 0 or an errno.
+ */
+int gpiohub_line_play(struct gpiohub_line *line, const struct gpiohub_pattern *pattern,
+		      bool level)
+{
+	struct gpiohub_hub *hub = line->hub;
+	unsigned long flags;
+	int err = 0;
+	bool play;
+
+	/*
+	 * Who ends a pattern does so under hub->lock, and then drives its lines, or lets
+	 * them go, under the chip's: what we do here is over by then.
+	 */
+	mutex_lock(&line->chip->lock);
+	flags = gpiohub_hub_lock(hub);
+	/* An output is held, and under the chip's lock it stays so. */
+	play = is_active(pattern) && (hub->state->outputs & gpiohub_line_bit(line));
+	gpiohub_hub_unlock(hub, flags);
+	if (play)
+		err = gpiohub_line_drive(line, level);
+	mutex_unlock(&line->chip->lock);
+	return err ? gpiohub_errno(err) : 0;
 }
 
 /*
@@ -115,7 +211,7 @@ static int set_slow(struct gpiohub_session *session, u64 lines, u64 levels, u32 
 
 	mutex_lock(&hub->config);
 	flags = gpiohub_hub_lock(hub);
-	err = may_set(session, lines) ? 0 : why_not(session, lines, culprit);
+	err = gpiohub_lines_refuse(session, lines, hub->barred, culprit);
 	gpiohub_hub_unlock(hub, flags);
 	if (err)
 		goto out_unlock;
@@ -155,7 +251,7 @@ int gpiohub_lines_set(struct gpiohub_session *session, u64 lines, u64 levels, u3
 		return set_slow(session, lines, levels, culprit);
 	}
 	if (unlikely(!may_set(session, lines))) {
-		err = why_not(session, lines, culprit);
+		err = gpiohub_lines_refuse(session, lines, hub->barred, culprit);
 		goto out_unlock;
 	}
 	gpiohub_for_each_line(line, hub, lines) {

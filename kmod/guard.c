@@ -9,6 +9,7 @@
 
 #include "compat.h"
 #include "hub.h"
+#include "pattern.h"
 #include "session.h"
 
 /* Under hub->config. Return: 0 or an errno that is told in the event. */
@@ -29,28 +30,13 @@ static int guard_pin(struct gpiohub_line *line)
 	}
 }
 
-/**
- * gpiohub_guard_apply - end the ownership of a line
- * @line: owned
- * @why: how it came to that
- *
- * Its guard is applied, and published with the error if the chip refused.
- * Context: under hub->config.
- */
-void gpiohub_guard_apply(struct gpiohub_line *line, enum gpiohub_end why)
+/* Its guard is applied, and published with the error if the chip refused. */
+static void guard_apply(struct gpiohub_line *line, enum gpiohub_end why)
 {
-	struct gpiohub_session *session = line->owner;
 	struct gpiohub_hub *hub = line->hub;
 	u64 bit = gpiohub_line_bit(line);
 	unsigned long flags;
 	int err;
-
-	lockdep_assert_held(&hub->config);
-
-	/* The session can set it no more before the guard does. */
-	flags = gpiohub_hub_lock(hub);
-	WRITE_ONCE(session->owned, session->owned & ~bit);
-	gpiohub_hub_unlock(hub, flags);
 
 	err = guard_pin(line);
 
@@ -70,6 +56,38 @@ void gpiohub_guard_apply(struct gpiohub_line *line, enum gpiohub_end why)
 	if (!line->kept)
 		line->guard = 0;
 	gpiohub_line_settle(line);
+}
+
+/**
+ * gpiohub_guard_apply - end the ownership of lines
+ * @session: their owner
+ * @lines: which
+ * @why: how it came to that
+ *
+ * First nothing drives any of them any more, nor session nor pattern nor rule, so that a
+ * pattern that waited for one of them does not begin on another; then each has its guard.
+ * Context: under hub->config.
+ */
+void gpiohub_guard_apply(struct gpiohub_session *session, u64 lines, enum gpiohub_end why)
+{
+	bool gone = why == GPIOHUB_END_GONE;
+	struct gpiohub_hub *hub = session->hub;
+	struct gpiohub_line *line;
+	unsigned long flags;
+
+	lockdep_assert_held(&hub->config);
+	if (!lines)
+		return;
+	flags = gpiohub_hub_lock(hub);
+	WRITE_ONCE(session->owned, session->owned & ~lines);
+	gpiohub_patterns_stop(session, lines, gone ? GPIOHUB_OUTCOME_FAILED :
+			      GPIOHUB_OUTCOME_RELEASED, gone ? ENODEV : 0);
+	gpiohub_patterns_begin(session, ktime_get_ns());
+	gpiohub_hub_unlatch(hub, lines);
+	gpiohub_reflexes_released(hub, lines);
+	gpiohub_hub_unlock(hub, flags);
+	gpiohub_for_each_line(line, hub, lines)
+		guard_apply(line, why);
 }
 
 /* When a line's owner is late who was last heard of at kicked_ns. */
@@ -114,8 +132,8 @@ static void silent_work(struct work_struct *work)
 {
 	struct gpiohub_session *session = container_of(work, struct gpiohub_session, silent);
 	struct gpiohub_hub *hub = session->hub;
+	u64 kicked_ns, now, late = 0;
 	struct gpiohub_line *line;
-	u64 kicked_ns, now;
 
 	mutex_lock(&hub->config);
 	/* Both once: lines of one heartbeat have one fate. */
@@ -123,7 +141,8 @@ static void silent_work(struct work_struct *work)
 	now = ktime_get_ns();
 	gpiohub_for_each_line(line, hub, session->owned)
 		if (deadline(line, kicked_ns) <= now)
-			gpiohub_guard_apply(line, GPIOHUB_END_SILENT);
+			late |= gpiohub_line_bit(line);
+	gpiohub_guard_apply(session, late, GPIOHUB_END_SILENT);
 	gpiohub_heartbeat_expect(session);
 	mutex_unlock(&hub->config);
 }

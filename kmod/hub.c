@@ -7,6 +7,7 @@
 
 #include "hub.h"
 #include "publish.h"
+#include "request.h"
 
 /**
  * gpiohub_hub_publish - publish anything else that changes no level
@@ -53,6 +54,59 @@ void gpiohub_hub_known(struct gpiohub_hub *hub, unsigned int line, bool known, b
 		WRITE_ONCE(state->levels, state->levels & ~bit);
 	gpiohub_state_end(state);
 	gpiohub_publish_event(hub, GPIOHUB_EVENT_KNOWN, line, 0, known);
+}
+
+/**
+ * gpiohub_hub_report - publish that a run of a pattern is over, and how it went
+ * @hub: the hub
+ * @line: its lowest line
+ * @id: of its request
+ * @report: how it went
+ *
+ * The two events appear to readers at once.
+ * Context: any, under hub->lock.
+ */
+void gpiohub_hub_report(struct gpiohub_hub *hub, u8 line, u32 id,
+			const struct gpiohub_report *report)
+{
+	struct gpiohub_event event = {
+		.type = GPIOHUB_EVENT_PATTERN, .line = line, .value = id,
+	};
+
+	lockdep_assert_held(&hub->lock);
+	gpiohub_state_begin(hub->state);
+	gpiohub_publish_advance(hub, ktime_get_ns(), 2);
+	gpiohub_state_end(hub->state);
+
+	gpiohub_ring_claim(&hub->ring, 2);
+	event.seq = hub->ring.seq;
+	event.time_ns = hub->state->time_ns;
+	event.levels = hub->state->levels;
+	gpiohub_ring_write(&hub->ring, &event);
+	trace_gpiohub_publish(hub, &event);
+	event.seq = hub->ring.seq;
+	event.type = GPIOHUB_EVENT_REPORT;
+	event.value = report->outcome | (u32)report->error << 16;
+	event.time_ns = report->late_max | (u64)report->late_mean << 32;
+	event.levels = report->driven;
+	gpiohub_ring_write(&hub->ring, &event);
+	gpiohub_ring_release(&hub->ring);
+	gpiohub_publish_news(hub, GPIOHUB_KIND(GPIOHUB_EVENT_PATTERN), 1ULL << line);
+}
+
+/**
+ * gpiohub_hub_unlatch - lines that a rule latched can be driven again
+ * @hub: the hub
+ * @lines: which
+ *
+ * Context: any, under hub->lock.
+ */
+void gpiohub_hub_unlatch(struct gpiohub_hub *hub, u64 lines)
+{
+	if (!(hub->state->latched & lines))
+		return;
+	gpiohub_state_mark(hub->state, &hub->state->latched, lines, false);
+	hub->barred = hub->state->playing | hub->state->latched;
 }
 
 /**
@@ -110,6 +164,8 @@ void gpiohub_hub_unlock_and_wake(struct gpiohub_hub *hub, unsigned long flags,
 
 	news.head = (u32)hub->ring.seq;
 	hub->news.kinds = 0;
+	if (enlisted & BIT(GPIOHUB_WAITING))
+		news.woken = gpiohub_waits_look(hub);
 	/*
 	 * Outside the lock, for waking takes locks of its own, but before any
 	 * interrupt: who publishes here may be preempted for long.

@@ -24,9 +24,28 @@
 #include "chip.h"
 #include "line.h"
 #include "names.h"
+#include "reflex.h"
 #include "ring.h"
 #include "sleepers.h"
 #include "state.h"
+
+struct kthread_worker;
+
+/**
+ * struct gpiohub_report - how a run of a pattern went
+ * @outcome: enum gpiohub_outcome
+ * @error: a positive errno, or 0
+ * @late_max: how late its latest step was, ns
+ * @late_mean: ditto, the mean of all
+ * @driven: steps driven
+ */
+struct gpiohub_report {
+	u16 outcome;
+	u16 error;
+	u32 late_max;
+	u32 late_mean;
+	u64 driven;
+};
 
 /**
  * struct gpiohub_hub - one /dev/gpiohubN
@@ -40,6 +59,7 @@
  *	@lock. Whoever looked before finds the chips gone.
  * @config: see above
  * @sessions: open files; RCU for readers, changed under @config
+ * @keeps: lines that stay armed without a file, under @config
  * @users: whose files these are, under @users_lock
  * @users_lock: innermost; process context
  * @lock: see above
@@ -47,6 +67,18 @@
  * @state: what is known, changed under @lock
  * @news: what was published since @lock was taken, under @lock
  * @slow: lines that only a thread can reach; changed under @config and @lock
+ * @waits: calls that wait for events, at most GPIOHUB_MAX_WAITS, under @lock
+ * @nr_waits: these, and those that are about to leave, under @lock
+ * @engaged: lines that a pattern has, playing or armed, under @lock
+ * @armed: patterns that an edge starts, under @lock
+ * @barred: lines that SET refuses, playing or latched, under @lock
+ * @budget_since: when the window began of which @budget_used is, ns, under @lock
+ * @budget_used: how long patterns worked in it, ns, under @lock
+ * @over: requests that the worker has to do something for, under @lock
+ * @reap: that worker
+ * @worker: drives what only a thread can reach, for patterns and rules; set once, under
+ *	@config
+ * @reflexes: rules, under @lock and, where they come and go, @config
  * @sleepers: readers that wait
  * @nr_lines: how many lines
  * @nr_chips: how many chips
@@ -65,6 +97,7 @@ struct gpiohub_hub {
 
 	struct mutex config;	/* see above */
 	struct list_head sessions;
+	struct list_head keeps;
 	struct list_head users;
 	spinlock_t users_lock;	/* see above */
 
@@ -75,6 +108,20 @@ struct gpiohub_hub {
 	u64 slow;
 	struct gpiohub_sleepers sleepers;
 
+	struct list_head waits;
+	unsigned int nr_waits;
+
+	u64 engaged;
+	struct list_head armed;
+	u64 barred;
+	u64 budget_since;
+	u64 budget_used;
+
+	struct list_head over;
+	struct work_struct reap;
+	struct kthread_worker *worker;
+	struct gpiohub_reflexes reflexes;
+
 	unsigned int nr_lines;
 	unsigned int nr_chips;
 	struct gpiohub_chip *chip;
@@ -83,6 +130,9 @@ struct gpiohub_hub {
 
 void gpiohub_hub_publish(struct gpiohub_hub *hub, u8 type, u8 line, u32 value);
 void gpiohub_hub_known(struct gpiohub_hub *hub, unsigned int line, bool known, bool level);
+void gpiohub_hub_report(struct gpiohub_hub *hub, u8 line, u32 id,
+			const struct gpiohub_report *report);
+void gpiohub_hub_unlatch(struct gpiohub_hub *hub, u64 lines);
 void gpiohub_hub_message(struct gpiohub_hub *hub, const u8 *text, u32 size);
 void gpiohub_hub_unlock_and_wake(struct gpiohub_hub *hub, unsigned long flags,
 				 unsigned long enlisted) __releases(&hub->lock);

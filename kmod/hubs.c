@@ -13,7 +13,9 @@
 
 #include "hub.h"
 #include "hubs.h"
+#include "keep.h"
 #include "params.h"
+#include "request.h"
 #include "session.h"
 
 #define MAX_HUBS	256
@@ -33,7 +35,9 @@ static void hub_release(struct device *dev)
 {
 	struct gpiohub_hub *hub = container_of(dev, struct gpiohub_hub, dev);
 
+	gpiohub_storm_stop(hub);
 	gpiohub_sleepers_stop(&hub->sleepers);
+	gpiohub_reap_stop(hub);
 	gpiohub_ring_free(&hub->ring);
 	gpiohub_state_free(hub->state);
 	if (hub->id >= 0)
@@ -57,6 +61,7 @@ static void hub_fill_lines(struct gpiohub_hub *hub, const struct gpiohub_names *
 		line->number = i;
 		line->offset = names->line[i].offset;
 		line->chip->lines |= gpiohub_line_bit(line);
+		gpiohub_storm_init(line);
 	}
 }
 
@@ -72,9 +77,14 @@ static struct gpiohub_hub *hub_alloc(const struct gpiohub_names *names, const ch
 	mutex_init(&hub->config);
 	raw_spin_lock_init(&hub->lock);
 	INIT_LIST_HEAD(&hub->sessions);
+	INIT_LIST_HEAD(&hub->keeps);
 	INIT_LIST_HEAD(&hub->users);
 	spin_lock_init(&hub->users_lock);
 	gpiohub_sleepers_init(&hub->sleepers);
+	INIT_LIST_HEAD(&hub->waits);
+	INIT_LIST_HEAD(&hub->armed);
+	gpiohub_reap_init(hub);
+	gpiohub_reflexes_setup(hub);
 	device_initialize(&hub->dev);
 	hub->dev.release = hub_release;
 	hub->dev.groups = gpiohub_hub_groups;
@@ -214,8 +224,13 @@ static void hub_delete(struct gpiohub_hub *hub)
 	 * with the load-acquire in gpiohub_hub_dead().
 	 */
 	smp_store_release(&hub->dead, true);
+	/* No more of them can be entered. */
+	gpiohub_waits_gone(hub, 0, true);
 	gpiohub_hub_unlock(hub, flags);
 	mutex_unlock(&hub->config);
+	gpiohub_keeps_end(hub);
+	gpiohub_reflexes_end(hub, NULL);
+	gpiohub_reap(hub);
 	/* Who opens the hub from now on finds it dead; the others are listed. */
 	gpiohub_sleepers_wake_all(hub);
 	put_device(&hub->dev);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The verbs, one function each: the argument is copied in once, checked, used, and
- * what it asks for is copied out. The work is done in claim.c and drive.c.
+ * what it asks for is copied out. Here those about lines, whose work is done in claim.c
+ * and drive.c; those of the engine are in ioctl_engine.c, batches in submit.c.
  */
 #include <linux/cred.h>
 #include <linux/nospec.h>
@@ -10,20 +11,20 @@
 #include <linux/uaccess.h>
 
 #include "hub.h"
+#include "ioctl.h"
 #include "session.h"
 
-/* Commands of GPIOHUB_SUBMIT that are copied in at once: they lie on the stack. */
-#define BATCH	16
-
-static u64 all_lines(const struct gpiohub_hub *hub)
+/**
+ * gpiohub_check_lines - has the hub these lines?
+ * @hub: the hub
+ * @lines: which
+ * @culprit: out, on an error: the first that it has not
+ *
+ * Return: 0 or -ENXIO.
+ */
+int gpiohub_check_lines(const struct gpiohub_hub *hub, u64 lines, u32 *culprit)
 {
-	return hub->nr_lines == 64 ? U64_MAX : (1ULL << hub->nr_lines) - 1;
-}
-
-/* Has the hub these lines? Return: 0, or -ENXIO and the first that it has not. */
-static int check_lines(const struct gpiohub_hub *hub, u64 lines, u32 *culprit)
-{
-	u64 bad = lines & ~all_lines(hub);
+	u64 bad = hub->nr_lines == 64 ? 0 : lines >> hub->nr_lines << hub->nr_lines;
 
 	if (likely(!bad))
 		return 0;
@@ -31,15 +32,27 @@ static int check_lines(const struct gpiohub_hub *hub, u64 lines, u32 *culprit)
 	return -ENXIO;
 }
 
-/* Tell the user which line an error is about. Return: the error. */
-static int blame(u32 __user *line, u32 culprit, int err)
+/**
+ * gpiohub_blame - tell the user which line an error is about
+ * @line: where in the argument
+ * @culprit: the line, or GPIOHUB_NO_LINE
+ * @err: the error
+ *
+ * Return: the error, which weighs more than a failure to explain it.
+ */
+int gpiohub_blame(u32 __user *line, u32 culprit, int err)
 {
-	/* The error weighs more than a failure to explain it. */
 	(void)put_user(culprit, line);
 	return err;
 }
 
-static int check_claim(const struct gpiohub_claim *claim)
+/**
+ * gpiohub_check_claim - is this a claim?
+ * @claim: what the user asks; its lines are not looked at
+ *
+ * Return: 0 or -EINVAL.
+ */
+int gpiohub_check_claim(const struct gpiohub_claim *claim)
 {
 	if (claim->guard < GPIOHUB_GUARD_INPUT || claim->guard > GPIOHUB_GUARD_LEVELS ||
 	    claim->reserved)
@@ -51,7 +64,13 @@ static int check_claim(const struct gpiohub_claim *claim)
 	return 0;
 }
 
-static int check_config(const struct gpiohub_config *config)
+/**
+ * gpiohub_check_config - is this a configuration?
+ * @config: what the user asks; its lines and reserved fields are not looked at
+ *
+ * Return: 0 or -EINVAL.
+ */
+int gpiohub_check_config(const struct gpiohub_config *config)
 {
 	if (config->direction > GPIOHUB_DIRECTION_OUTPUT ||
 	    config->bias > GPIOHUB_BIAS_PULL_DOWN ||
@@ -109,6 +128,12 @@ static u32 line_flags(const struct gpiohub_session *session, const struct gpiohu
 		flags |= GPIOHUB_LINE_SLEEPS;
 	if (READ_ONCE(state->gone) & bit)
 		flags |= GPIOHUB_LINE_GONE;
+	if (READ_ONCE(state->playing) & bit)
+		flags |= GPIOHUB_LINE_PLAYING;
+	if (READ_ONCE(state->latched) & bit)
+		flags |= GPIOHUB_LINE_LATCHED;
+	if (READ_ONCE(state->storming) & bit)
+		flags |= GPIOHUB_LINE_STORMING;
 	return flags;
 }
 
@@ -164,12 +189,14 @@ static long do_subscribe(struct gpiohub_session *session,
 
 	if (copy_from_user(&sub, user, sizeof(sub)))
 		return -EFAULT;
-	if (!sub.reserved && sub.kinds && !(sub.kinds & ~GPIOHUB_KINDS_ALL))
-		err = check_lines(session->hub, sub.lines, &culprit);
+	if (!sub.reserved && sub.kinds && !(sub.kinds & ~GPIOHUB_KINDS_ALL) &&
+	    sub.keep_ms <= GPIOHUB_KEEP_MAX_MS)
+		err = gpiohub_check_lines(session->hub, sub.lines, &culprit);
 	if (!err)
-		err = gpiohub_subscribe(session, sub.lines, sub.kinds, &culprit);
+		err = gpiohub_subscribe(session, sub.lines, sub.kinds, sub.keep_ms,
+					&culprit);
 	if (err)
-		return blame(&user->line, culprit, err);
+		return gpiohub_blame(&user->line, culprit, err);
 	gpiohub_sleepers_changed(session);
 	return 0;
 }
@@ -206,11 +233,11 @@ static long do_get(struct gpiohub_session *session, struct gpiohub_levels __user
 	if (copy_from_user(&get, user, sizeof(get)))
 		return -EFAULT;
 	if (!get.reserved)
-		err = check_lines(session->hub, get.lines, &culprit);
+		err = gpiohub_check_lines(session->hub, get.lines, &culprit);
 	if (!err)
 		err = gpiohub_lines_get(session, get.lines, &get.levels, &culprit);
 	if (err)
-		return blame(&user->line, culprit, err);
+		return gpiohub_blame(&user->line, culprit, err);
 	return put_user(get.levels, &user->levels);
 }
 
@@ -222,12 +249,12 @@ static long do_claim(struct gpiohub_session *session, struct gpiohub_claim __use
 
 	if (copy_from_user(&claim, user, sizeof(claim)))
 		return -EFAULT;
-	err = check_claim(&claim);
+	err = gpiohub_check_claim(&claim);
 	if (!err)
-		err = check_lines(session->hub, claim.lines, &culprit);
+		err = gpiohub_check_lines(session->hub, claim.lines, &culprit);
 	if (!err)
 		err = gpiohub_claim(session, &claim, &culprit);
-	return err ? blame(&user->line, culprit, err) : 0;
+	return err ? gpiohub_blame(&user->line, culprit, err) : 0;
 }
 
 static long do_release(struct gpiohub_session *session, u64 __user *user)
@@ -238,7 +265,7 @@ static long do_release(struct gpiohub_session *session, u64 __user *user)
 
 	if (copy_from_user(&lines, user, sizeof(lines)))
 		return -EFAULT;
-	err = check_lines(session->hub, lines, &culprit);
+	err = gpiohub_check_lines(session->hub, lines, &culprit);
 	return err ?: gpiohub_release(session, lines, &culprit);
 }
 
@@ -250,13 +277,13 @@ static long do_configure(struct gpiohub_session *session, struct gpiohub_config 
 
 	if (copy_from_user(&config, user, sizeof(config)))
 		return -EFAULT;
-	if (!config.reserved && !config.reserved2 && !check_config(&config))
-		err = check_lines(session->hub, config.lines, &culprit);
+	if (!config.reserved && !config.reserved2 && !gpiohub_check_config(&config))
+		err = gpiohub_check_lines(session->hub, config.lines, &culprit);
 	if (!err)
 		err = gpiohub_session_spend(session);
 	if (!err)
 		err = gpiohub_configure(session, &config, &culprit);
-	return err ? blame(&user->line, culprit, err) : 0;
+	return err ? gpiohub_blame(&user->line, culprit, err) : 0;
 }
 
 static long do_set(struct gpiohub_session *session, struct gpiohub_levels __user *user)
@@ -268,135 +295,10 @@ static long do_set(struct gpiohub_session *session, struct gpiohub_levels __user
 	if (copy_from_user(&set, user, sizeof(set)))
 		return -EFAULT;
 	if (likely(!set.reserved))
-		err = check_lines(session->hub, set.lines, &culprit);
+		err = gpiohub_check_lines(session->hub, set.lines, &culprit);
 	if (likely(!err))
 		err = gpiohub_lines_set(session, set.lines, set.levels, &culprit);
-	return err ? blame(&user->line, culprit, err) : 0;
-}
-
-static int submit_claim(struct gpiohub_session *session, const struct gpiohub_command *command,
-			u32 *culprit)
-{
-	struct gpiohub_claim claim = {
-		.lines = command->mask,
-		.guard = (u32)command->value,
-		.levels = command->arg,
-		.heartbeat_us = command->value >> 32,
-	};
-
-	/* Bits 8-31 are not used: no guard has so high a number. */
-	if (check_claim(&claim))
-		return -EINVAL;
-	return gpiohub_claim(session, &claim, culprit);
-}
-
-static int submit_configure(struct gpiohub_session *session,
-			    const struct gpiohub_command *command, u32 *culprit)
-{
-	struct gpiohub_config config = {
-		.lines = command->mask,
-		.levels = command->value,
-		.direction = command->arg,
-		.bias = command->arg >> 8,
-		.drive = command->arg >> 16,
-		.debounce_us = command->arg >> 32,
-	};
-	int err;
-
-	if (command->arg >> 24 & 0xff || check_config(&config))
-		return -EINVAL;
-	err = gpiohub_session_spend(session);
-	return err ?: gpiohub_configure(session, &config, culprit);
-}
-
-static int submit_one(struct gpiohub_session *session, const struct gpiohub_command *command,
-		      u32 *culprit)
-{
-	int err;
-
-	if (command->line || command->flags)
-		return -EINVAL;
-	err = check_lines(session->hub, command->mask, culprit);
-	if (err)
-		return err;
-	switch (command->op) {
-	case GPIOHUB_OP_SET:
-		if (command->arg)
-			return -EINVAL;
-		return gpiohub_lines_set(session, command->mask, command->value, culprit);
-	case GPIOHUB_OP_CLAIM:
-		return submit_claim(session, command, culprit);
-	case GPIOHUB_OP_RELEASE:
-		if (command->value || command->arg)
-			return -EINVAL;
-		return gpiohub_release(session, command->mask, culprit);
-	case GPIOHUB_OP_CONFIGURE:
-		return submit_configure(session, command, culprit);
-	case GPIOHUB_OP_KICK:
-		if (command->mask || command->value || command->arg)
-			return -EINVAL;
-		return gpiohub_heartbeat_kick(session);
-	default:
-		return -EINVAL;
-	}
-}
-
-/* Commands that are in the kernel. Return: 0, or the error of the one after done. */
-static int submit_some(struct gpiohub_session *session, const struct gpiohub_command *commands,
-		       u32 count, u32 *done, u32 *culprit)
-{
-	u32 i = 0;
-	int err = 0;
-
-	while (i < count) {
-		i += gpiohub_lines_set_run(session, commands + i, count - i);
-		if (i == count)
-			break;
-		err = submit_one(session, &commands[i], culprit);
-		if (err)
-			break;
-		i++;
-	}
-	*done += i;
-	return err;
-}
-
-static int submit_all(struct gpiohub_session *session, struct gpiohub_submit *submit,
-		      u32 *culprit)
-{
-	struct gpiohub_command __user *from = u64_to_user_ptr(submit->commands);
-	struct gpiohub_command commands[BATCH];
-	u32 count;
-	int err = 0;
-
-	while (!err && submit->done < submit->count) {
-		/* On a slow chip this can take long. */
-		if (fatal_signal_pending(current))
-			return -EINTR;
-		cond_resched();
-		count = min_t(u32, submit->count - submit->done, BATCH);
-		if (copy_from_user(commands, from + submit->done, count * sizeof(*commands)))
-			return -EFAULT;
-		err = submit_some(session, commands, count, &submit->done, culprit);
-	}
-	return err;
-}
-
-static long do_submit(struct gpiohub_session *session, struct gpiohub_submit __user *user)
-{
-	struct gpiohub_submit submit;
-	u32 culprit = GPIOHUB_NO_LINE;
-	int err = -EINVAL;
-
-	if (copy_from_user(&submit, user, sizeof(submit)))
-		return -EFAULT;
-	submit.done = 0;
-	if (!submit.reserved && submit.count && submit.count <= GPIOHUB_MAX_SUBMIT)
-		err = submit_all(session, &submit, &culprit);
-	/* The command's error weighs more than one of telling how many were done. */
-	if (put_user(submit.done, &user->done) && !err)
-		err = -EFAULT;
-	return err ? blame(&user->line, culprit, err) : 0;
+	return err ? gpiohub_blame(&user->line, culprit, err) : 0;
 }
 
 /* May the file do this at all? */
@@ -409,13 +311,18 @@ static int check_access(struct file *file, unsigned int cmd)
 	case GPIOHUB_RELEASE:
 	case GPIOHUB_CONFIGURE:
 	case GPIOHUB_KICK:
+	case GPIOHUB_PLAY:
+	case GPIOHUB_RULE_ADD:
+	case GPIOHUB_RULE_DEL:
 		return gpiohub_session_may_drive(file);
 	case GPIOHUB_INFO:
 	case GPIOHUB_LINE_INFO:
 	case GPIOHUB_SUBSCRIBE:
 	case GPIOHUB_GET:
 	case GPIOHUB_EVENTFD:
+	case GPIOHUB_WAIT:
 		return file->f_mode & FMODE_READ ? 0 : -EACCES;
+	case GPIOHUB_CANCEL:
 	case GPIOHUB_RESTRICT:
 		return 0;
 	default:
@@ -446,7 +353,7 @@ long gpiohub_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	case GPIOHUB_SET:
 		return do_set(session, user);
 	case GPIOHUB_SUBMIT:
-		return do_submit(session, user);
+		return gpiohub_do_submit(session, user);
 	case GPIOHUB_CLAIM:
 		return do_claim(session, user);
 	case GPIOHUB_RELEASE:
@@ -455,6 +362,16 @@ long gpiohub_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return do_configure(session, user);
 	case GPIOHUB_KICK:
 		return gpiohub_heartbeat_kick(session);
+	case GPIOHUB_PLAY:
+		return gpiohub_do_play(session, user);
+	case GPIOHUB_RULE_ADD:
+		return gpiohub_do_rule_add(session, user);
+	case GPIOHUB_RULE_DEL:
+		return gpiohub_do_rule_del(session, user);
+	case GPIOHUB_WAIT:
+		return gpiohub_do_wait(file, user);
+	case GPIOHUB_CANCEL:
+		return gpiohub_do_cancel(session, user);
 	case GPIOHUB_INFO:
 		return do_info(session, user);
 	case GPIOHUB_LINE_INFO:

@@ -12,14 +12,18 @@
 #include "compat.h"
 #include "hub.h"
 #include "params.h"
+#include "pattern.h"
 #include "publish.h"
 
 /*
  * A sample of a known line, under hub->lock. Equal to the one before it, it tells
  * that the line changed and changed back; but not if the interrupt is older than
- * the first sample, which then took part in it.
+ * the first sample, which then took part in it. Return: true if it was published
+ * and is to be attended to, see line_attend(): one countdown is all that this
+ * costs the others.
  */
-static void line_sample(struct gpiohub_line *line, int level, u16 flags, u64 time_ns)
+static __always_inline bool line_sample(struct gpiohub_line *line, int level, u16 flags,
+					u64 time_ns)
 {
 	struct gpiohub_hub *hub = line->hub;
 	bool was = hub->state->levels & gpiohub_line_bit(line);
@@ -27,17 +31,69 @@ static void line_sample(struct gpiohub_line *line, int level, u16 flags, u64 tim
 	if (unlikely(level < 0)) {
 		line->silent = true;
 		gpiohub_hub_known(hub, line->number, false, false);
-		return;
+		return false;
 	}
 	if (unlikely(was == !!level)) {
 		/* What open drain drives is published where it is driven. */
 		if (time_ns <= line->known_since ||
 		    (line->drive == GPIOHUB_DRIVE_OPEN_DRAIN &&
 		     (hub->state->outputs & gpiohub_line_bit(line))))
-			return;
+			return false;
 		flags |= GPIOHUB_EVENT_FLAG_MISSED;
 	}
 	gpiohub_publish_edge(hub, line->number, level, flags, time_ns);
+	return unlikely(--line->unattended <= 0);
+}
+
+/**
+ * gpiohub_line_stride - how many interrupts of a line only publish, in a row
+ * @line: the line
+ *
+ * Context: any, under hub->lock. Return: 0 where each triggers something.
+ */
+s32 gpiohub_line_stride(const struct gpiohub_line *line)
+{
+	return line->triggers || line->starts ? 0 : gpiohub_storm_window();
+}
+
+/**
+ * gpiohub_line_attend_now - from the next edge on
+ * @line: it triggers something now
+ *
+ * Context: any, under hub->lock.
+ */
+void gpiohub_line_attend_now(struct gpiohub_line *line)
+{
+	line->storm.edges += line->stride - line->unattended;
+	line->stride = 0;
+	line->unattended = 0;
+}
+
+/*
+ * Take stock of the interrupts since the last time. Under hub->lock. Return: true if
+ * the line is to be masked.
+ */
+static bool line_count(struct gpiohub_line *line, u64 now)
+{
+	s32 edges = line->stride - line->unattended;
+
+	line->stride = gpiohub_line_stride(line);
+	line->unattended = line->stride;
+	return gpiohub_storm_count(line, edges, now);
+}
+
+/*
+ * What is not done at every edge of every line, right after this edge was published.
+ * A stride of 0 has it done at each. Under hub->lock. Return: true if the line is to
+ * be masked, when the lock is released.
+ */
+static bool line_attend(struct gpiohub_line *line, int level, u64 time_ns)
+{
+	if (line->triggers)
+		gpiohub_reflexes_edge(line, level, time_ns);
+	if (line->starts)
+		gpiohub_patterns_edge(line, level, time_ns);
+	return line_count(line, time_ns);
 }
 
 /* Its chip did not answer the last time: it goes on from here. Under hub->lock. */
@@ -50,6 +106,27 @@ static void line_resume(struct gpiohub_line *line, int level)
 	gpiohub_hub_known(line->hub, line->number, true, level);
 }
 
+/* An interrupt of a line that is not known. Under hub->lock; returns as line_attend(). */
+static bool line_unsampled(struct gpiohub_line *line, u64 now)
+{
+	if (line->storm.state != GPIOHUB_STORM_CALM)
+		return gpiohub_storm_trial(line, now);
+	if (line->silent)
+		line_resume(line, gpiod_get_raw_value(line->desc));
+	return false;
+}
+
+/* The end of an interrupt that had more to do than to publish. Apart: it is rare. */
+static noinline irqreturn_t line_irq_more(struct gpiohub_line *line, unsigned long flags,
+					  bool mask)
+	__releases(&line->hub->lock)
+{
+	gpiohub_hub_unlock(line->hub, flags);
+	if (mask)
+		gpiohub_storm_mask(line);
+	return IRQ_HANDLED;
+}
+
 /* Hard interrupt of a line that can be read here. */
 static irqreturn_t line_irq(int irq, void *data)
 {
@@ -57,29 +134,44 @@ static irqreturn_t line_irq(int irq, void *data)
 	struct gpiohub_line *line = data;
 	struct gpiohub_hub *hub = line->hub;
 	unsigned long flags;
+	int level;
 
 	flags = gpiohub_hub_lock(hub);
-	if (hub->state->known & gpiohub_line_bit(line))
-		line_sample(line, gpiod_get_raw_value(line->desc), 0, now);
-	else if (line->silent)
-		line_resume(line, gpiod_get_raw_value(line->desc));
+	if (unlikely(!(hub->state->known & gpiohub_line_bit(line))))
+		return line_irq_more(line, flags, line_unsampled(line, now));
+	level = gpiod_get_raw_value(line->desc);
+	if (line_sample(line, level, 0, now))
+		return line_irq_more(line, flags, line_attend(line, level, now));
 	gpiohub_hub_unlock(hub, flags);
 	return IRQ_HANDLED;
 }
 
-/* Hard interrupt of a slow line: the time, and that there was one. */
+/*
+ * Hard interrupt of a slow line: the time, and that there was one. It is counted here:
+ * in a flood the thread may not come to run.
+ */
 static irqreturn_t line_irq_stamp(int irq, void *data)
 {
 	u64 now = ktime_get_ns();
 	struct gpiohub_line *line = data;
 	unsigned long flags;
+	bool storming, mask = false;
 
-	raw_spin_lock_irqsave(&line->hub->lock, flags);
-	line->stamp = now;
-	line->stamps++;
+	flags = gpiohub_hub_lock(line->hub);
 	line->stamped = true;
-	raw_spin_unlock_irqrestore(&line->hub->lock, flags);
-	return IRQ_WAKE_THREAD;
+	storming = line->storm.state != GPIOHUB_STORM_CALM;
+	if (storming) {
+		mask = gpiohub_storm_trial(line, now);
+	} else {
+		line->stamp = now;
+		line->stamps++;
+		if (--line->unattended <= 0)
+			mask = line_count(line, now);
+	}
+	gpiohub_hub_unlock(line->hub, flags);
+	if (mask)
+		gpiohub_storm_mask(line);
+	return storming ? IRQ_HANDLED : IRQ_WAKE_THREAD;
 }
 
 /* What the hard half noted since the last call. Return: how many interrupts. */
@@ -98,6 +190,31 @@ static u32 take_stamp(struct gpiohub_line *line, u64 *time_ns, bool *stamped)
 	return stamps;
 }
 
+/* line_sample() in a thread; the hard half, if there is one, has counted. */
+static bool line_sample_slow(struct gpiohub_line *line, int level, u16 flags, u64 now)
+{
+	s32 unattended = line->unattended;
+	bool attend = line_sample(line, level, flags, now);
+
+	if (!line->stamped)
+		return attend;
+	line->unattended = unattended;
+	return attend && unattended <= 0;
+}
+
+/* A nested interrupt of a line that storms: nobody asks for the level. */
+static irqreturn_t line_thread_storming(struct gpiohub_line *line, u64 now)
+{
+	unsigned long flags;
+	bool mask = false;
+
+	flags = gpiohub_hub_lock(line->hub);
+	/* Else its hard half has counted it. */
+	if (!line->stamped)
+		mask = gpiohub_storm_trial(line, now);
+	return line_irq_more(line, flags, mask);
+}
+
 /*
  * The thread of a slow line. Nested interrupts (I2C expanders) have no hard
  * half: then the time is taken here, and the event says so.
@@ -109,10 +226,13 @@ static irqreturn_t line_irq_thread(int irq, void *data)
 	struct gpiohub_hub *hub = line->hub;
 	u64 bit = gpiohub_line_bit(line);
 	unsigned long flags;
+	bool stamped, attend = false, mask = false;
 	u32 stamps, more;
-	bool stamped;
 	int level;
 
+	/* A storm's end is followed by a sample, whatever is seen here. */
+	if (unlikely(READ_ONCE(line->storm.state) != GPIOHUB_STORM_CALM))
+		return line_thread_storming(line, now);
 	mutex_lock(&line->chip->lock);
 	stamps = take_stamp(line, &now, &stamped);
 	level = gpiod_get_value_cansleep(line->desc);
@@ -133,11 +253,16 @@ static irqreturn_t line_irq_thread(int irq, void *data)
 	else if (!(hub->state->known & bit))
 		;	/* not yet, or no more */
 	else if (!stamped)
-		line_sample(line, level, GPIOHUB_EVENT_FLAG_THREADED, now);
+		attend = line_sample_slow(line, level, GPIOHUB_EVENT_FLAG_THREADED, now);
 	else if (stamps)
-		line_sample(line, level, stamps > 1 ? GPIOHUB_EVENT_FLAG_MISSED : 0, now);
+		attend = line_sample_slow(line, level,
+					  stamps > 1 ? GPIOHUB_EVENT_FLAG_MISSED : 0, now);
+	if (attend)
+		mask = line_attend(line, level, now);
 	gpiohub_hub_unlock(hub, flags);
 	mutex_unlock(&line->chip->lock);
+	if (mask)
+		gpiohub_storm_mask(line);
 	return IRQ_HANDLED;
 }
 
@@ -164,6 +289,24 @@ static int first_sample(struct gpiohub_line *line)
 	return min(level, 0);
 }
 
+/**
+ * gpiohub_line_first_sample - a line that was armed all the time is known again
+ * @line: armed; its interrupts are not ignored any more
+ *
+ * Should the chip not answer, the line's next interrupt asks again.
+ * Context: under hub->config.
+ */
+void gpiohub_line_first_sample(struct gpiohub_line *line)
+{
+	unsigned long flags;
+
+	if (!first_sample(line))
+		return;
+	flags = gpiohub_hub_lock(line->hub);
+	line->silent = true;
+	gpiohub_hub_unlock(line->hub, flags);
+}
+
 static void line_unknown(struct gpiohub_line *line)
 {
 	unsigned long flags;
@@ -187,16 +330,26 @@ static int line_request_irq(struct gpiohub_line *line, int irq)
 	 */
 	if (IS_ENABLED(CONFIG_PREEMPT_RT) || !IS_ENABLED(CONFIG_PROVE_RAW_LOCK_NESTING))
 		flags |= IRQF_NO_THREAD;
-	line->stamps = 0;
 	line->stamped = false;
 	line->silent = false;
+	gpiohub_storm_arm(line);
+	line->irq = irq;
 	if (!line->slow)
 		err = request_irq(irq, line_irq, flags, name, line);
 	/* EINVAL also says: a nested interrupt, which must have a thread. */
 	if (err == -EINVAL)
 		err = request_threaded_irq(irq, line_irq_stamp, line_irq_thread,
 					   flags, name, line);
+	if (err)
+		line->irq = 0;
 	return err;
+}
+
+static void line_free_irq(struct gpiohub_line *line)
+{
+	free_irq(line->irq, line);
+	line->irq = 0;
+	gpiohub_storm_disarm(line);
 }
 
 /**
@@ -209,10 +362,9 @@ void gpiohub_line_disarm(struct gpiohub_line *line)
 {
 	if (!line->irq)
 		return;
-	/* First, so that a handler that still runs publishes nothing more. */
+	/* First, so that a handler that still runs publishes no level any more. */
 	line_unknown(line);
-	free_irq(line->irq, line);
-	line->irq = 0;
+	line_free_irq(line);
 }
 
 /* How the table of gpiohub_chip_add() calls a line, by its drive. */
@@ -349,12 +501,9 @@ int gpiohub_line_arm(struct gpiohub_line *line)
 	err = line_request_irq(line, irq);
 	if (err)
 		return err == -EINVAL ? -EOPNOTSUPP : gpiohub_errno(err);
-	line->irq = irq;
 	err = first_sample(line);
-	if (err) {
-		free_irq(line->irq, line);
-		line->irq = 0;
-	}
+	if (err)
+		line_free_irq(line);
 	return gpiohub_errno(err);
 }
 

@@ -11,9 +11,12 @@
 #include <linux/types.h>
 #include <linux/uidgid.h>
 
+#include "storm.h"
+
 struct gpio_desc;
 struct gpiohub_chip;
 struct gpiohub_hub;
+struct gpiohub_pattern;
 struct gpiohub_session;
 struct pid;
 
@@ -25,9 +28,13 @@ struct pid;
  * @offset: its number on the chip
  * @desc: gpiolib's descriptor while held. Written under hub->config, chip->lock
  *	and hub->lock together; read under any of them.
- * @irq: its interrupt while armed, else 0; under hub->config
+ * @irq: its interrupt while armed, else 0; under hub->config. Set before the interrupt
+ *	is requested and cleared after it is freed, so that its handler may look, too
  * @slow: only a thread can reach it: the chip sleeps, the line is open-drain,
  *	or PREEMPT_RT; as @desc
+ * @unattended: interrupts left until one does more than publish, see line_attend();
+ *	under hub->lock
+ * @stride: what @unattended was set to; under hub->lock
  * @watchers: files that subscribed to it, under hub->config
  * @looking: GET holds it for the moment; under hub->config
  * @owner: who may configure and drive it; under hub->config
@@ -47,6 +54,10 @@ struct pid;
  * @stamps: how often it ran since the thread last took @stamp, under hub->lock
  * @stamped: the hard half runs for this interrupt, under hub->lock
  * @silent: armed, but its chip did not answer the last time; under hub->lock
+ * @pattern: the pattern that has it, playing or armed; under hub->lock
+ * @triggers: slots of rules that it triggers, under hub->lock
+ * @starts: armed patterns that it starts, under hub->lock
+ * @storm: how often it changes, and what is done about it
  */
 struct gpiohub_line {
 	struct gpiohub_hub *hub;
@@ -57,6 +68,8 @@ struct gpiohub_line {
 	struct gpio_desc *desc;
 	int irq;
 	bool slow;
+	s32 unattended;
+	s32 stride;
 
 	unsigned int watchers;
 	bool looking;
@@ -79,6 +92,11 @@ struct gpiohub_line {
 	u32 stamps;
 	bool stamped;
 	bool silent;
+
+	struct gpiohub_pattern *pattern;
+	u64 triggers;
+	unsigned int starts;
+	struct gpiohub_storm storm;
 };
 
 static inline u64 gpiohub_line_bit(const struct gpiohub_line *line)
@@ -88,6 +106,9 @@ static inline u64 gpiohub_line_bit(const struct gpiohub_line *line)
 
 int gpiohub_line_hold(struct gpiohub_line *line);
 int gpiohub_line_arm(struct gpiohub_line *line);
+s32 gpiohub_line_stride(const struct gpiohub_line *line);
+void gpiohub_line_attend_now(struct gpiohub_line *line);
+void gpiohub_line_first_sample(struct gpiohub_line *line);
 int gpiohub_line_settle(struct gpiohub_line *line);
 int gpiohub_line_level(struct gpiohub_line *line);
 void gpiohub_line_disarm(struct gpiohub_line *line);
@@ -100,6 +121,12 @@ int gpiohub_line_output(struct gpiohub_line *line, bool level);
 int gpiohub_lines_set(struct gpiohub_session *session, u64 lines, u64 levels, u32 *culprit);
 u32 gpiohub_lines_set_run(struct gpiohub_session *session,
 			  const struct gpiohub_command *commands, u32 count);
+int gpiohub_lines_refuse(const struct gpiohub_session *session, u64 lines, u64 barred,
+			 u32 *culprit);
+int gpiohub_line_drive(struct gpiohub_line *line, bool level);
+int gpiohub_lines_drive(struct gpiohub_hub *hub, u64 set, u64 clear, unsigned int *driven);
+int gpiohub_line_play(struct gpiohub_line *line, const struct gpiohub_pattern *pattern,
+		      bool level);
 int gpiohub_lines_get(struct gpiohub_session *session, u64 lines, u64 *levels, u32 *culprit);
 
 int gpiohub_errno(int err);

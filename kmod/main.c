@@ -11,6 +11,8 @@
 #include "chip.h"
 #include "hubs.h"
 #include "params.h"
+#include "pattern.h"
+#include "reflex.h"
 #include "session.h"
 
 #define CREATE_TRACE_POINTS
@@ -32,9 +34,29 @@ unsigned int gpiohub_user_files = 256;
 module_param_named(user_files, gpiohub_user_files, uint, 0644);
 MODULE_PARM_DESC(user_files, "files of one hub that a user may have open (default 256)");
 
+unsigned int gpiohub_user_requests = 128;
+module_param_named(user_requests, gpiohub_user_requests, uint, 0644);
+MODULE_PARM_DESC(user_requests, "waits and patterns of one hub that a user may have at once (default 128)");
+
+unsigned int gpiohub_user_rules = 48;
+module_param_named(user_rules, gpiohub_user_rules, uint, 0644);
+MODULE_PARM_DESC(user_rules, "rules of one hub that a user may have (default 48)");
+
+unsigned int gpiohub_user_steps = 1024 * 1024;
+module_param_named(user_steps, gpiohub_user_steps, uint, 0644);
+MODULE_PARM_DESC(user_steps, "steps of 32 bytes that a user's patterns of one hub may have (default 1048576)");
+
+unsigned int gpiohub_pattern_cpu = 25;
+module_param_named(pattern_cpu, gpiohub_pattern_cpu, uint, 0644);
+MODULE_PARM_DESC(pattern_cpu, "percent of a processor's time that the patterns of one hub may take (default 25)");
+
 unsigned int gpiohub_message_rate = 1000;
 module_param_named(message_rate, gpiohub_message_rate, uint, 0644);
 MODULE_PARM_DESC(message_rate, "messages and configurations per second and file (default 1000)");
+
+unsigned int gpiohub_storm_rate = 100000;
+module_param_named(storm_rate, gpiohub_storm_rate, uint, 0644);
+MODULE_PARM_DESC(storm_rate, "changes of a line per second over which it is masked; 0: never (default 100000)");
 
 bool gpiohub_rt_safe;
 module_param_named(rt_safe, gpiohub_rt_safe, bool, 0444);
@@ -74,9 +96,18 @@ static int __init gpiohub_init(void)
 	err = gpiohub_sessions_init();
 	if (err)
 		return err;
-	err = gpiohub_chip_driver_register();
+	err = gpiohub_waits_init();
 	if (err)
 		goto out_sessions;
+	err = gpiohub_patterns_init();
+	if (err)
+		goto out_waits;
+	err = gpiohub_reflexes_init();
+	if (err)
+		goto out_patterns;
+	err = gpiohub_chip_driver_register();
+	if (err)
+		goto out_reflexes;
 	err = gpiohub_hubs_init(&gpiohub_class);
 	if (err)
 		goto out_driver;
@@ -96,6 +127,12 @@ out_hubs:
 	gpiohub_hubs_exit();
 out_driver:
 	gpiohub_chip_driver_unregister();
+out_reflexes:
+	gpiohub_reflexes_exit();
+out_patterns:
+	gpiohub_patterns_exit();
+out_waits:
+	gpiohub_waits_exit();
 out_sessions:
 	gpiohub_sessions_exit();
 	return err;
@@ -108,6 +145,9 @@ static void __exit gpiohub_exit(void)
 	gpiohub_sessions_exit();
 	class_unregister(&gpiohub_class);
 	gpiohub_chip_driver_unregister();
+	gpiohub_reflexes_exit();
+	gpiohub_patterns_exit();
+	gpiohub_waits_exit();
 }
 
 module_init(gpiohub_init);

@@ -10,7 +10,12 @@
 
 extern unsigned int gpiohub_records;
 extern unsigned int gpiohub_user_files;
+extern unsigned int gpiohub_user_requests;
+extern unsigned int gpiohub_user_rules;
+extern unsigned int gpiohub_user_steps;
+extern unsigned int gpiohub_pattern_cpu;
 extern unsigned int gpiohub_message_rate;
+extern unsigned int gpiohub_storm_rate;
 extern bool gpiohub_rt_safe;
 extern unsigned long long gpiohub_first_seq;
 

@@ -1,84 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Opening and closing a hub, and what its users are allowed.
+ * Opening and closing a hub, and what an open file may.
  */
-#include <linux/cred.h>
 #include <linux/rculist.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/ktime.h>
 
 #include "hub.h"
+#include "keep.h"
 #include "params.h"
+#include "quota.h"
+#include "request.h"
 #include "session.h"
 
 struct workqueue_struct *gpiohub_session_work;
 
 /* Closed files that are not ended yet, of all hubs. */
 static atomic_t sessions_ending = ATOMIC_INIT(0);
-
-/**
- * struct gpiohub_user - a user's share of a hub
- * @node: place in hub->users; all of it under hub->users_lock
- * @uid: who
- * @files: how many files of this hub, those included that are about to end
- */
-struct gpiohub_user {
-	struct list_head node;
-	kuid_t uid;
-	unsigned int files;
-};
-
-/* Under hub->users_lock. */
-static struct gpiohub_user *user_find(struct gpiohub_hub *hub, kuid_t uid)
-{
-	struct gpiohub_user *user;
-
-	list_for_each_entry(user, &hub->users, node)
-		if (uid_eq(user->uid, uid))
-			return user;
-	return NULL;
-}
-
-/* Return: the opening user, one file more, or an errno. */
-static struct gpiohub_user *user_get(struct gpiohub_hub *hub)
-{
-	struct gpiohub_user *user, *new;
-
-	new = kzalloc(sizeof(*new), GFP_KERNEL_ACCOUNT);
-	if (!new)
-		return ERR_PTR(-ENOMEM);
-	new->uid = current_euid();
-	spin_lock(&hub->users_lock);
-	user = user_find(hub, new->uid);
-	/* Asked only who needs it: a refusal may be logged. */
-	if ((user ? user->files : 0) >= READ_ONCE(gpiohub_user_files) &&
-	    !capable(CAP_SYS_RESOURCE)) {
-		user = ERR_PTR(-EDQUOT);
-		goto out_unlock;
-	}
-	if (!user) {
-		user = new;
-		new = NULL;
-		list_add(&user->node, &hub->users);
-	}
-	user->files++;
-out_unlock:
-	spin_unlock(&hub->users_lock);
-	kfree(new);
-	return user;
-}
-
-static void user_put(struct gpiohub_hub *hub, struct gpiohub_user *user)
-{
-	spin_lock(&hub->users_lock);
-	if (--user->files)
-		user = NULL;
-	else
-		list_del(&user->node);
-	spin_unlock(&hub->users_lock);
-	kfree(user);
-}
 
 /**
  * gpiohub_session_may_drive - may this file change something for others?
@@ -135,6 +74,8 @@ static struct gpiohub_session *session_alloc(struct gpiohub_hub *hub)
 	mutex_init(&session->stream);
 	init_waitqueue_head(&session->wait);
 	gpiohub_notify_init(session);
+	INIT_LIST_HEAD(&session->requests);
+	init_waitqueue_head(&session->idle);
 	gpiohub_heartbeat_init(session);
 	return session;
 }
@@ -149,7 +90,7 @@ static int session_join(struct gpiohub_session *session)
 	mutex_lock(&hub->config);
 	if (gpiohub_hub_dead(hub))
 		goto out_unlock;
-	session->user = user_get(hub);
+	session->user = gpiohub_user_open(hub);
 	err = PTR_ERR_OR_ZERO(session->user);
 	if (err)
 		goto out_unlock;
@@ -204,6 +145,11 @@ static int session_flush(struct file *file, fl_owner_t id)
 	return 0;
 }
 
+static int session_fsync(struct file *file, loff_t start, loff_t end, int datasync)
+{
+	return gpiohub_requests_sync(file->private_data);
+}
+
 /* Publishers and the late worker no longer look at it. */
 static void session_end(struct work_struct *work)
 {
@@ -213,7 +159,7 @@ static void session_end(struct work_struct *work)
 
 	gpiohub_notify_end(session);
 	gpiohub_sleepers_left(session);
-	user_put(hub, session->user);
+	gpiohub_user_give(hub, session->user, GPIOHUB_SHARE_FILES, 1);
 	if (session->cursor_page)
 		__free_page(session->cursor_page);
 	kfree(session);
@@ -234,7 +180,10 @@ static int session_release(struct inode *inode, struct file *file)
 	/* A removed hub has let go of everything itself; these find nothing. */
 	gpiohub_release_all(session, NULL, GPIOHUB_END_CLOSED);
 	gpiohub_heartbeat_stop(session);
-	gpiohub_subscribe(session, 0, 0, &culprit);
+	gpiohub_reflexes_end(hub, session);
+	gpiohub_requests_end(session);
+	gpiohub_keep_watched(session);
+	gpiohub_subscribe(session, 0, 0, 0, &culprit);
 
 	mutex_lock(&hub->config);
 	list_del_rcu(&session->node);
@@ -288,6 +237,7 @@ const struct file_operations gpiohub_session_fops = {
 	.read_iter = gpiohub_stream_read_iter,
 	.write = gpiohub_stream_write,
 	.llseek = gpiohub_stream_llseek,
+	.fsync = session_fsync,
 	.poll = gpiohub_stream_poll,
 	.fasync = gpiohub_notify_fasync,
 	.mmap = gpiohub_map,

@@ -17,6 +17,7 @@
 #include "sleepers.h"
 
 struct gpiohub_hub;
+struct gpiohub_keep;
 struct gpiohub_line;
 struct gpiohub_user;
 struct page;
@@ -30,6 +31,8 @@ struct page;
  * @node: place in hub->sessions
  * @restricted: GPIOHUB_RESTRICT_*; only grows; changed under hub->config
  * @watched: lines that it subscribed to; changed under hub->config
+ * @keep: what keeps @watched armed after it is closed, or NULL; under hub->config
+ * @keep_ms: for how long; 0: it does not; under hub->config
  * @owned: lines that it owns; changed under hub->config and hub->lock
  * @stream: guards @pos. Its holder may be in a page fault as long as another
  *	program likes: take it interruptibly, and after nothing.
@@ -44,6 +47,10 @@ struct page;
  * @cursor_page: its page, freed with the session
  * @rate_begin: when the current second of the file's rate began, ns
  * @rate_used: how much of it is used; both under hub->lock
+ * @requests: its waits and patterns that are not over, in the order in which they came,
+ *	under hub->lock
+ * @pending: these, and those over that are not freed yet; under hub->lock
+ * @idle: who waits for @pending to be 0
  * @kicked_ns: when the last heartbeat came
  * @heartbeat: when to look whether there was one, while one is expected
  * @silent: looks, and applies guards
@@ -56,6 +63,8 @@ struct gpiohub_session {
 
 	u32 restricted;
 	u64 watched;
+	struct gpiohub_keep *keep;
+	u32 keep_ms;
 	u64 owned;
 
 	struct mutex stream;	/* the place in the stream */
@@ -72,6 +81,10 @@ struct gpiohub_session {
 
 	u64 rate_begin;
 	u32 rate_used;
+
+	struct list_head requests;
+	unsigned int pending;
+	wait_queue_head_t idle;
 
 	atomic64_t kicked_ns;
 	struct hrtimer heartbeat;
@@ -111,7 +124,11 @@ __poll_t gpiohub_stream_poll(struct file *file, struct poll_table_struct *table)
 int gpiohub_map(struct file *file, struct vm_area_struct *vma);
 
 /* claim.c: who watches and who owns. */
-int gpiohub_subscribe(struct gpiohub_session *session, u64 lines, u32 kinds, u32 *culprit);
+int gpiohub_watch(struct gpiohub_session *session, u64 lines, u32 *culprit);
+void gpiohub_unwatch(struct gpiohub_hub *hub, u64 lines);
+void gpiohub_unwatch_locked(struct gpiohub_hub *hub, u64 lines);
+int gpiohub_subscribe(struct gpiohub_session *session, u64 lines, u32 kinds, u32 keep_ms,
+		      u32 *culprit);
 int gpiohub_claim(struct gpiohub_session *session, const struct gpiohub_claim *claim,
 		  u32 *culprit);
 int gpiohub_release(struct gpiohub_session *session, u64 lines, u32 *culprit);
@@ -121,7 +138,7 @@ int gpiohub_configure(struct gpiohub_session *session, const struct gpiohub_conf
 		      u32 *culprit);
 
 /* guard.c: what happens to a line whose owner is gone. */
-void gpiohub_guard_apply(struct gpiohub_line *line, enum gpiohub_end why);
+void gpiohub_guard_apply(struct gpiohub_session *session, u64 lines, enum gpiohub_end why);
 void gpiohub_heartbeat_init(struct gpiohub_session *session);
 void gpiohub_heartbeat_expect(struct gpiohub_session *session);
 int gpiohub_heartbeat_kick(struct gpiohub_session *session);

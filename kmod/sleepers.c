@@ -181,9 +181,9 @@ static bool may_wake(const struct gpiohub_sleepers *sleepers,
 	       READ_ONCE(sleepers->rest_until[session->slot]) <= now;
 }
 
-/* Return: false if it is left to the worker. */
+/* @direct: there is one to spare. Return: false if it is left to the worker. */
 static bool wake_direct(struct gpiohub_sleepers *sleepers, struct gpiohub_session *session,
-			const struct gpiohub_news *news)
+			const struct gpiohub_news *news, bool direct)
 {
 	u64 now = ktime_get_ns();
 
@@ -192,7 +192,7 @@ static bool wake_direct(struct gpiohub_sleepers *sleepers, struct gpiohub_sessio
 	 * that is published from then on is missed.
 	 */
 	clear_bit(session->slot, &sleepers->enlisted);
-	if (!may_wake(sleepers, session, now)) {
+	if (!direct || !may_wake(sleepers, session, now)) {
 		WRITE_ONCE(session->late, true);
 		return false;
 	}
@@ -213,6 +213,7 @@ static bool wake_direct(struct gpiohub_sleepers *sleepers, struct gpiohub_sessio
 void gpiohub_sleepers_wake(struct gpiohub_sleepers *sleepers, const struct gpiohub_news *news,
 			   unsigned long enlisted)
 {
+	unsigned int woken = news->woken;
 	struct gpiohub_session *session;
 	bool late;
 	int slot;
@@ -221,7 +222,8 @@ void gpiohub_sleepers_wake(struct gpiohub_sleepers *sleepers, const struct gpioh
 	rcu_read_lock();
 	for_each_set_bit(slot, &enlisted, GPIOHUB_DIRECT) {
 		session = rcu_dereference(sleepers->slot[slot]);
-		if (session && due(session, news) && !wake_direct(sleepers, session, news))
+		if (session && due(session, news) &&
+		    !wake_direct(sleepers, session, news, woken++ < GPIOHUB_DIRECT))
 			late = true;
 	}
 	rcu_read_unlock();

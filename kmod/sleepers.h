@@ -20,23 +20,28 @@ struct gpiohub_user;
 /* As many of them as one user can have: none keeps the others from the direct way. */
 #define GPIOHUB_DIRECT_USER	4
 
+/* The bit of sleepers->enlisted that says that somebody is in hub->waits. */
+#define GPIOHUB_WAITING	16
+
 /**
  * struct gpiohub_news - what one critical section published
  * @lines: which lines it was about; all, for what is about none
  * @kinds: GPIOHUB_KIND() of what it was; 0: nothing
  * @head: position after its last event
+ * @woken: how many calls were woken for it already
  */
 struct gpiohub_news {
 	u64 lines;
 	u32 kinds;
 	u32 head;
+	unsigned int woken;
 };
 
 /**
  * struct gpiohub_sleepers - of one hub
  * @enlisted: bit n: the session of slot n may sleep; bit GPIOHUB_DIRECT: one that
  *	the worker wakes may. The one word that a publisher looks at when nobody
- *	sleeps. Atomic bits.
+ *	sleeps. Bit GPIOHUB_WAITING: hub->waits is not empty. Atomic bits.
  * @slot: sessions woken directly; RCU for publishers, changed under @lock
  * @holder: whose slot it is, or NULL: one that can be given. Under @lock; it is free again
  *	only when no publisher can have its former session in hand

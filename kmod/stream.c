@@ -12,8 +12,13 @@
 
 static bool wanted(const struct gpiohub_session *session, const struct gpiohub_event *event)
 {
-	u8 type = event->type == GPIOHUB_EVENT_TEXT ? GPIOHUB_EVENT_MESSAGE : event->type;
+	u8 type = event->type;
 
+	/* What follows another without a gap goes with it. */
+	if (type == GPIOHUB_EVENT_TEXT)
+		type = GPIOHUB_EVENT_MESSAGE;
+	else if (type == GPIOHUB_EVENT_REPORT)
+		type = GPIOHUB_EVENT_PATTERN;
 	return (READ_ONCE(session->kinds) & GPIOHUB_KIND(type)) &&
 	       (event->line == GPIOHUB_NO_LINE ||
 		(READ_ONCE(session->lines) & 1ULL << event->line));

@@ -110,6 +110,12 @@ static ssize_t published_show(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RO(published);
 
+static ssize_t rules_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return gpiohub_reflexes_show(to_hub(dev), buf);
+}
+static DEVICE_ATTR_RO(rules);
+
 /* The state page's masks, each from one snapshot. */
 static ssize_t mask_show(struct device *dev, char *buf, size_t offset)
 {
@@ -141,6 +147,9 @@ MASK_ATTR(watched, RO);
 MASK_ATTR(owned, RO);
 MASK_ATTR(kept, RO);
 MASK_ATTR(gone, RO);
+MASK_ATTR(playing, RO);
+MASK_ATTR(latched, RO);
+MASK_ATTR(storming, RO);
 
 static struct attribute *gpiohub_hub_attrs[] = {
 	&dev_attr_label.attr,
@@ -157,6 +166,10 @@ static struct attribute *gpiohub_hub_attrs[] = {
 	&dev_attr_owned.attr,
 	&dev_attr_kept.attr,
 	&dev_attr_gone.attr,
+	&dev_attr_playing.attr,
+	&dev_attr_latched.attr,
+	&dev_attr_rules.attr,
+	&dev_attr_storming.attr,
 	NULL
 };
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -34,7 +35,7 @@ int remaining(const std::optional<std::chrono::steady_clock::time_point> &deadli
 		return -1;
 	const auto left = std::chrono::ceil<std::chrono::milliseconds>(
 		*deadline - std::chrono::steady_clock::now());
-	return static_cast<int>(std::max<std::int64_t>(left.count(), 0));
+	return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, INT_MAX));
 }
 
 } // namespace
@@ -159,14 +160,45 @@ Result<std::optional<Received>> Client::next(Milliseconds timeout)
 	return std::optional(to_received((*frame)->header, (*frame)->records));
 }
 
+namespace
+{
+
+/* What the daemon says is wrong. */
+Error error_of(const Answer &answer)
+{
+	std::string text(
+		reinterpret_cast<const char *>(answer.payload.data()), answer.payload.size());
+	if (text.empty())
+		return system_error(answer.reply.error, "the daemon", answer.reply.line);
+	return {answer.reply.error, std::move(text), answer.reply.line};
+}
+
+} // namespace
+
+std::uint32_t Client::next_id() noexcept
+{
+	/* 0 is nobody's. */
+	if (++last_id_ == 0)
+		++last_id_;
+	return last_id_;
+}
+
 Result<Answer> Client::call(gpiohub_command command, std::span<const std::byte> payload)
 {
-	command.id = ++last_id_;
+	if (command.id == 0)
+		command.id = next_id();
+	auto answer = exchange(command, payload, deadline_after(timeout_));
+	if (answer && answer->reply.error != 0)
+		return error_of(*answer);
+	return answer;
+}
+
+Result<Answer> Client::exchange(const gpiohub_command &command, std::span<const std::byte> payload,
+	const Deadline &deadline)
+{
 	const auto sent = send(command, payload);
 	if (!sent)
 		return sent.error();
-
-	const Deadline deadline = deadline_after(timeout_);
 	for (;;) {
 		const auto frame = take_frame(deadline);
 		if (!frame)
@@ -188,12 +220,7 @@ Result<Answer> Client::take_answer(const gpiohub_command &command, const Frame &
 		return Error{EPROTO, "the daemon answered another command"};
 
 	const auto payload = frame.records.subspan(sizeof(wire::Reply), reply->size);
-	if (reply->error == 0)
-		return Answer{*reply, {payload.begin(), payload.end()}};
-	std::string text(reinterpret_cast<const char *>(payload.data()), payload.size());
-	if (text.empty())
-		return system_error(reply->error, "the daemon", reply->line);
-	return Error{reply->error, std::move(text), reply->line};
+	return Answer{*reply, {payload.begin(), payload.end()}};
 }
 
 namespace
@@ -281,6 +308,70 @@ Result<void> Client::message(std::uint8_t hub, std::string_view text)
 			"a message has 1 to " + std::to_string(GPIOHUB_MAX_MESSAGE) + " bytes"};
 	return done(call(wire::make_command(wire::Op::MESSAGE, hub, 0, 0, text.size()),
 		std::as_bytes(std::span(text))));
+}
+
+Result<std::optional<Happened>> Client::wait(std::uint8_t hub, std::uint64_t lines,
+	std::uint32_t kinds, std::uint32_t count, std::chrono::nanoseconds timeout)
+{
+	gpiohub_command command = wire::make_command(wire::Op::WAIT, hub, lines,
+		wire::pack_wait(kinds, count), static_cast<std::uint64_t>(timeout.count()));
+	command.id = next_id();
+	Deadline deadline = deadline_after(timeout_);
+	if (deadline && timeout.count() == 0)
+		deadline.reset();
+	/* As far as the clock goes: a century is for ever. */
+	else if (deadline && timeout > Deadline::value_type::max() - *deadline)
+		deadline.reset();
+	else if (deadline)
+		*deadline += timeout;
+
+	const auto answer = exchange(command, {}, deadline);
+	if (!answer)
+		return answer.error();
+	if (answer->reply.error == ETIMEDOUT)
+		return std::optional<Happened>();
+	if (answer->reply.error != 0)
+		return error_of(*answer);
+	return std::optional(Happened{answer->reply.value, answer->reply.value2});
+}
+
+Result<std::uint32_t> Client::play(
+	std::uint8_t hub, const Pattern &pattern, const PlayOptions &options)
+{
+	if (pattern.steps.empty() || pattern.steps.size() > GPIOHUB_MAX_STEPS)
+		return Error{EINVAL,
+			"a pattern has 1 to " + std::to_string(GPIOHUB_MAX_STEPS) + " steps"};
+	const auto head = wire::to_bytes(make_play(pattern, options));
+	const auto steps = std::as_bytes(std::span(pattern.steps));
+	std::vector<std::byte> payload(head.begin(), head.end());
+	payload.insert(payload.end(), steps.begin(), steps.end());
+
+	gpiohub_command command = wire::make_command(wire::Op::PLAY, hub, 0, 0, payload.size());
+	command.id = next_id();
+	if (const auto played = done(call(command, payload)); !played)
+		return played.error();
+	return command.id;
+}
+
+Result<void> Client::cancel(std::uint8_t hub, std::uint32_t id, std::uint32_t flags)
+{
+	return done(
+		call(wire::make_command(wire::Op::CANCEL, hub, 0, wire::pack_cancel(id, flags))));
+}
+
+Result<std::uint32_t> Client::add_rule(std::uint8_t hub, const gpiohub_rule &rule)
+{
+	gpiohub_command command =
+		wire::make_command(wire::Op::RULE_ADD, hub, 0, 0, sizeof(gpiohub_rule));
+	command.id = rule.id != 0 ? rule.id : next_id();
+	if (const auto added = done(call(command, wire::to_bytes(rule))); !added)
+		return added.error();
+	return command.id;
+}
+
+Result<void> Client::delete_rule(std::uint8_t hub, std::uint32_t id)
+{
+	return done(call(wire::make_command(wire::Op::RULE_DEL, hub, 0, id)));
 }
 
 Result<std::string> Client::stats()

@@ -160,6 +160,50 @@ Submitted Device::submit(std::span<const gpiohub_command> commands)
 	return {argument.done, 0, GPIOHUB_NO_LINE};
 }
 
+Result<void> Device::wait(gpiohub_wait &wait) const
+{
+	for (;;) {
+		const Result<void> done = call(fd(), GPIOHUB_WAIT, wait, "wait");
+		if (done || done.error().code != EINTR)
+			return done;
+	}
+}
+
+Result<void> Device::play(std::uint32_t id, const Pattern &pattern, const PlayOptions &options)
+{
+	gpiohub_play argument = make_play(pattern, options);
+	argument.steps = reinterpret_cast<std::uintptr_t>(pattern.steps.data());
+	argument.id = id;
+	argument.line = GPIOHUB_NO_LINE;
+	argument.step = argument.count;
+	const Result<void> done = call(fd(), GPIOHUB_PLAY, argument, "play");
+	if (done || argument.step >= argument.count)
+		return done;
+	return system_error(done.error().code, "play: step " + std::to_string(argument.step),
+		done.error().line);
+}
+
+Result<void> Device::cancel(std::uint32_t id, std::uint32_t flags)
+{
+	gpiohub_cancel argument = {};
+	argument.id = id;
+	argument.flags = flags;
+	return call(fd(), GPIOHUB_CANCEL, argument, "cancel");
+}
+
+Result<void> Device::add_rule(const gpiohub_rule &rule)
+{
+	gpiohub_rule argument = rule;
+	argument.line = GPIOHUB_NO_LINE;
+	return call(fd(), GPIOHUB_RULE_ADD, argument, "add rule");
+}
+
+Result<void> Device::delete_rule(std::uint32_t id)
+{
+	__u32 argument = id;
+	return call(fd(), GPIOHUB_RULE_DEL, argument, "delete rule");
+}
+
 Result<void> Device::message(std::string_view text)
 {
 	/* A message is published whole or not at all. */

@@ -31,6 +31,16 @@ std::string where(const Failure &failure)
 			named ? ", " : "", failure.info->chip, failure.info->offset);
 }
 
+/* A line of our own that we may not drive for the moment, or have already. */
+std::string busy_mine(const gpiohub_line_info &info)
+{
+	if ((info.flags & GPIOHUB_LINE_LATCHED) != 0)
+		return "a rule drove it and holds it: claim it again, which ends that";
+	if ((info.flags & GPIOHUB_LINE_PLAYING) != 0)
+		return "a pattern plays on it: cancel the pattern first, or wait for its end";
+	return "this client owns it already";
+}
+
 /* A line that somebody has: owned or kept in the hub, or used beside it. */
 std::string busy(const Failure &failure)
 {
@@ -38,7 +48,7 @@ std::string busy(const Failure &failure)
 		return "it is in use";
 	const gpiohub_line_info &info = *failure.info;
 	if ((info.flags & GPIOHUB_LINE_MINE) != 0)
-		return "this client owns it already";
+		return busy_mine(info);
 	if ((info.flags & GPIOHUB_LINE_OWNED) != 0 && info.owner_pid != 0)
 		return fmt::format("{} (process {}, user {}) owns it: stop that program, or have "
 				   "it release the line",
@@ -101,7 +111,7 @@ std::string not_permitted(const Failure &failure)
 std::string io_error(const Failure &failure)
 {
 	const bool output = failure.info && failure.info->direction == GPIOHUB_DIRECTION_OUTPUT;
-	if (failure.deed == "set" && !output)
+	if ((failure.deed == "set" || failure.deed == kDeedPlay) && !output)
 		return "it is not an output: configure it as one first";
 	return "its chip did not answer, or refused: look at the kernel's log (dmesg)";
 }
@@ -116,9 +126,60 @@ std::string unknown_call(const Failure &failure)
 
 std::string unsupported(const Failure &failure)
 {
-	if (failure.deed == "watch")
+	if (failure.deed == "watch" || failure.deed == kDeedWait || failure.deed == kDeedAddRule)
 		return "the line has no interrupt: its level can be asked for, not watched";
 	return "its chip cannot do that";
+}
+
+/* A name that is not there: of a device, a request or a rule. */
+std::string no_entry(const Failure &failure)
+{
+	if (failure.deed == kDeedCancel)
+		return "there is no such request: it is over, or never was";
+	if (failure.deed == kDeedDeleteRule)
+		return "there is no such rule of this client, nor one that this user handed to "
+		       "the hub (\"gpiohub rule --list\")";
+	return "there is no such device: load the module (modprobe gpiohub hubs=auto)";
+}
+
+std::string taken(const Failure &failure)
+{
+	if (failure.deed == kDeedAddRule)
+		return "there is a rule of that number already: delete it first, or choose "
+		       "another number";
+	return "a request of that number is not over yet: cancel it, wait for its end, or choose "
+	       "another number";
+}
+
+std::string over_quota(const Failure &failure)
+{
+	if (failure.deed == kDeedAddRule)
+		return "this user has too many rules: delete some (\"gpiohub rule --list\")";
+	if (failure.deed == kDeedPlay)
+		return "this user has too many requests, or steps of patterns, that are not over: "
+		       "cancel some, or wait for their end";
+	if (failure.deed == kDeedWait)
+		return "this user has too many requests that are not over: cancel some, or wait "
+		       "for their end";
+	return "this user has too many files of the hub open: close some";
+}
+
+std::string no_space(const Failure &failure)
+{
+	if (failure.deed == kDeedAddRule)
+		return fmt::format("the hub has {} rules, and takes no more: delete some "
+				   "(\"gpiohub rule --list\")",
+			GPIOHUB_MAX_RULES);
+	if (failure.deed == kDeedWait)
+		return "as many wait as may at once: wait until one of them is over";
+	return std::strerror(failure.code);
+}
+
+std::string invalid(const Failure &failure)
+{
+	if (!failure.detail.empty())
+		return failure.detail;
+	return "the hub does not know what was asked: is its module older than this program?";
 }
 
 std::string reason(const Failure &failure)
@@ -141,16 +202,26 @@ std::string reason(const Failure &failure)
 	case EOPNOTSUPP:
 		return unsupported(failure);
 	case ENOENT:
-		return "there is no such device: load the module (modprobe gpiohub hubs=auto)";
+		return no_entry(failure);
 	case EAGAIN:
 		return "too many at once: wait a moment";
 	case EMSGSIZE:
 		return fmt::format("at most {} bytes fit", GPIOHUB_MAX_MESSAGE);
 	case EDQUOT:
-		return "this user has too many files of the hub open: close some";
+		return over_quota(failure);
+	case EEXIST:
+		return taken(failure);
+	case ENOSPC:
+		return no_space(failure);
+	case ETIMEDOUT:
+		return "it did not happen in time";
+	case ECANCELED:
+		return "it was cancelled";
+	case EOVERFLOW:
+		return "events were overwritten before they could be looked at: whether it "
+		       "happened is not known; ask again";
 	case EINVAL:
-		return "the hub does not know what was asked: is its module older than this "
-		       "program?";
+		return invalid(failure);
 	default:
 		return std::strerror(failure.code);
 	}
@@ -165,9 +236,10 @@ std::string explain(const Failure &failure)
 		reason(failure));
 }
 
-Error explain(const Device &device, std::string_view deed, const Error &error)
+Error explain(const Device &device, std::string_view deed, const Error &error, std::string detail)
 {
-	Failure failure = {.deed = deed, .code = error.code, .line = error.line};
+	Failure failure = {
+		.deed = deed, .code = error.code, .line = error.line, .detail = std::move(detail)};
 
 	if (const auto info = device.info(); info.ok()) {
 		failure.hub = info->name;

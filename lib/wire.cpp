@@ -67,7 +67,7 @@ int check_command(const gpiohub_command &command) noexcept
 		return EINVAL;
 	if (command.line != 0 && info->op != Op::LINE_INFO)
 		return EINVAL;
-	if (info->op == Op::MESSAGE && (command.arg == 0 || command.arg > GPIOHUB_MAX_MESSAGE))
+	if (!payload_size(command))
 		return EINVAL;
 	if (info->op == Op::HELLO && command.mask != kMagic)
 		return EPROTO;
@@ -76,9 +76,29 @@ int check_command(const gpiohub_command &command) noexcept
 	return 0;
 }
 
-std::size_t payload_size(const gpiohub_command &command) noexcept
+bool has_payload(const gpiohub_command &command) noexcept
 {
-	return command.op == static_cast<std::uint8_t>(Op::MESSAGE) ? padded(command.arg) : 0;
+	const auto op = static_cast<Op>(command.op);
+	return op == Op::MESSAGE || op == Op::PLAY || op == Op::RULE_ADD;
+}
+
+std::optional<std::size_t> payload_size(const gpiohub_command &command) noexcept
+{
+	if (!has_payload(command))
+		return 0;
+	const auto op = static_cast<Op>(command.op);
+	std::size_t least = 1;
+	std::size_t most = GPIOHUB_MAX_MESSAGE;
+	if (op == Op::PLAY) {
+		least = sizeof(gpiohub_play) + sizeof(gpiohub_step);
+		most = kMaxPlayBytes;
+	} else if (op == Op::RULE_ADD) {
+		least = most = sizeof(gpiohub_rule);
+	}
+	const bool is_whole = op == Op::MESSAGE || command.arg % kRecordSize == 0;
+	if (command.arg < least || command.arg > most || !is_whole)
+		return std::nullopt;
+	return padded(command.arg);
 }
 
 FrameHeader events_header(std::uint8_t hub, std::uint32_t count, std::uint64_t lost) noexcept

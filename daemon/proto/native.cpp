@@ -15,6 +15,31 @@ namespace gpiohub::daemon
 namespace
 {
 
+std::string wrong_length(wire::Op op, std::uint64_t length)
+{
+	if (op == wire::Op::MESSAGE)
+		return fmt::format(
+			"a message has 1 to {} bytes, not {}", GPIOHUB_MAX_MESSAGE, length);
+	if (op == wire::Op::RULE_ADD)
+		return fmt::format("a rule has {} bytes, not {}", sizeof(gpiohub_rule), length);
+	return fmt::format("a pattern has {} bytes and 1 to {} steps of {}, not {}",
+		sizeof(gpiohub_play), GPIOHUB_MAX_STEPS, sizeof(gpiohub_step), length);
+}
+
+/* Of a PLAY that is there whole: what only its payload can tell. */
+std::optional<Error> fault_of_play(std::span<const std::byte> payload)
+{
+	const auto play = wire::from_bytes<gpiohub_play>(payload);
+	const std::size_t steps = (payload.size() - sizeof(play)) / sizeof(gpiohub_step);
+	if (play.count != steps)
+		return Error{
+			EINVAL, fmt::format("{} steps follow a pattern of {}", steps, play.count)};
+	/* It would be an address of ours. */
+	if (play.steps != 0)
+		return Error{EINVAL, "the field steps of a pattern must be 0: they follow it"};
+	return std::nullopt;
+}
+
 /* What check_command() found, in words. */
 Error malformed(const gpiohub_command &command, int code)
 {
@@ -32,11 +57,8 @@ Error malformed(const gpiohub_command &command, int code)
 			fmt::format("this daemon speaks version {} of the protocol, not {}",
 				wire::kVersion, command.value)};
 	default:
-		if (info->op == wire::Op::MESSAGE &&
-			(command.arg == 0 || command.arg > GPIOHUB_MAX_MESSAGE))
-			return {code,
-				fmt::format("a message has 1 to {} bytes, not {}",
-					GPIOHUB_MAX_MESSAGE, command.arg)};
+		if (!wire::payload_size(command))
+			return {code, wrong_length(info->op, command.arg)};
 		return {code, fmt::format("a field that {} does not use is not 0", info->name)};
 	}
 }
@@ -51,24 +73,19 @@ std::size_t Native::parse(std::span<const std::byte> input, Request &request) co
 	request.command = wire::from_bytes<gpiohub_command>(input);
 	const gpiohub_command &command = request.command;
 
-	const bool is_message = command.op == static_cast<std::uint8_t>(wire::Op::MESSAGE);
-	const bool has_length = command.arg >= 1 && command.arg <= GPIOHUB_MAX_MESSAGE;
-	std::size_t used = wire::kRecordSize;
-	if (is_message && has_length) {
-		used += wire::payload_size(command);
-		if (input.size() < used)
-			return 0;
-		request.text = {reinterpret_cast<const char *>(input.data()) + wire::kRecordSize,
-			command.arg};
-	}
-
+	const auto payload = wire::payload_size(command);
+	const std::size_t size = wire::kRecordSize + payload.value_or(0);
 	if (const int code = wire::check_command(command); code != 0) {
 		request.error = malformed(command, code);
-		/* Of a message without a length nobody knows where it ends. */
-		request.is_fatal =
-			code == EPROTO || code == EPROTONOSUPPORT || (is_message && !has_length);
+		/* Without a length nobody knows where the next one begins. */
+		request.is_fatal = code == EPROTO || code == EPROTONOSUPPORT || !payload;
 	}
-	return used;
+	if (payload.value_or(0) == 0 || input.size() < size)
+		return size;
+	request.payload = input.subspan(wire::kRecordSize, command.arg);
+	if (!request.error && command.op == GPIOHUB_OP_PLAY)
+		request.error = fault_of_play(request.payload);
+	return size;
 }
 
 bool Native::reply(Outbox &out, const Request &request, const Result<Answer> &result) const

@@ -17,7 +17,6 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 
 namespace gpiohub::daemon
 {
@@ -27,13 +26,14 @@ namespace gpiohub::daemon
  *
  * error: what to answer instead of doing it
  * is_fatal: the connection ends after that answer
- * text: of MESSAGE; points into the input
+ * payload: what follows the command, of MESSAGE, PLAY and RULE_ADD; points into the
+ *	input
  */
 struct Request {
 	gpiohub_command command{};
 	std::optional<Error> error;
 	bool is_fatal = false;
-	std::string_view text;
+	std::span<const std::byte> payload;
 };
 
 /** What came of a request that succeeded. */
@@ -49,8 +49,8 @@ public:
 	virtual ~Protocol() = default;
 
 	/**
-	 * Takes the first request from the input. The bytes it used, 0: it is not
-	 * there whole yet.
+	 * Takes the first request from the input. How many bytes it has, 0: not known
+	 * yet. More than there are: it is not there whole, and its payload not set.
 	 */
 	virtual std::size_t parse(std::span<const std::byte> input, Request &request) const = 0;
 

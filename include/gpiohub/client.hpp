@@ -34,7 +34,13 @@ struct Received {
 	std::vector<gpiohub_event> events;
 };
 
-/** The daemon's answer to one command. */
+/** The event that ended a wait: the last one that counted. */
+struct Happened {
+	std::uint64_t seq = 0;
+	std::uint64_t time_ns = 0;
+};
+
+/** The daemon's answer to one command, be it an error. */
 struct Answer {
 	wire::Reply reply = {};
 	std::vector<std::byte> payload; /* without its padding */
@@ -64,7 +70,7 @@ public:
 	/** Bit n: there was a hub n when we connected. */
 	std::uint64_t hubs() const noexcept { return hubs_; }
 
-	/** Sends one command and waits for its reply; the id is filled in here. */
+	/** Sends one command and waits for its reply; an id of 0 is filled in here. */
 	Result<Answer> call(gpiohub_command command, std::span<const std::byte> payload = {});
 
 	Result<gpiohub_info> info(std::uint8_t hub);
@@ -77,6 +83,18 @@ public:
 	Result<void> release(std::uint8_t hub, std::uint64_t lines);
 	Result<void> configure(std::uint8_t hub, std::uint64_t lines, const LineConfig &config);
 	Result<void> message(std::uint8_t hub, std::string_view text);
+	/** Waits until events of these kinds happened so many times on the lines, or on none;
+	 * nothing: not within `timeout`, 0: for ever. No other call is made meanwhile. */
+	Result<std::optional<Happened>> wait(std::uint8_t hub, std::uint64_t lines,
+		std::uint32_t kinds, std::uint32_t count, std::chrono::nanoseconds timeout);
+	/** Gives the id of the request, which cancel() takes and PATTERN events tell. */
+	Result<std::uint32_t> play(
+		std::uint8_t hub, const Pattern &pattern, const PlayOptions &options = {});
+	/** Ends a request of this client, 0: all of that hub. ENOENT: there is none. */
+	Result<void> cancel(std::uint8_t hub, std::uint32_t id, std::uint32_t flags = 0);
+	/** Gives the rule's id: rule.id, or one of our own if that is 0. */
+	Result<std::uint32_t> add_rule(std::uint8_t hub, const gpiohub_rule &rule);
+	Result<void> delete_rule(std::uint8_t hub, std::uint32_t id);
 	/** What the daemon and its clients did, as JSON. */
 	Result<std::string> stats();
 	/** Comes back when everything sent before was done. */
@@ -106,10 +124,13 @@ private:
 	}
 
 	static Deadline deadline_after(Milliseconds timeout);
+	std::uint32_t next_id() noexcept;
 	Result<void> hello();
 	Result<void> send(const gpiohub_command &command, std::span<const std::byte> payload);
 	Result<std::optional<Frame>> take_frame(const Deadline &deadline);
 	Result<bool> fill(std::size_t bytes, const Deadline &deadline);
+	Result<Answer> exchange(const gpiohub_command &command, std::span<const std::byte> payload,
+		const Deadline &deadline);
 	Result<Answer> take_answer(const gpiohub_command &command, const Frame &frame);
 
 	UniqueFd socket_;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <gpiohub/fd.hpp>
+#include <gpiohub/pattern.hpp>
 #include <gpiohub/result.hpp>
 #include <gpiohub/ring.hpp>
 #include <gpiohub/state.hpp>
@@ -167,6 +168,22 @@ public:
 	Result<void> set(std::uint64_t lines, std::uint64_t levels);
 	/** Up to GPIOHUB_MAX_SUBMIT commands in one call. */
 	Submitted submit(std::span<const gpiohub_command> commands);
+
+	/**
+	 * Waits until it happened; in and out as linux/gpiohub.h says, but that it goes
+	 * on after a signal. Blocks, also the thread, if the file does.
+	 */
+	Result<void> wait(gpiohub_wait &wait) const;
+	/** Gives the pattern to the kernel, which plays it; `id` is the request's, not 0.
+	 * An error's text names the step that it is about. */
+	Result<void> play(
+		std::uint32_t id, const Pattern &pattern, const PlayOptions &options = {});
+	/** Ends a request of this file, 0: all; GPIOHUB_CANCEL_*. ENOENT: there is none. */
+	Result<void> cancel(std::uint32_t id, std::uint32_t flags = 0);
+	/** `rule` as linux/gpiohub.h has it, with its id. */
+	Result<void> add_rule(const gpiohub_rule &rule);
+	Result<void> delete_rule(std::uint32_t id);
+
 	/** Publishes a message of 1 to GPIOHUB_MAX_MESSAGE bytes. */
 	Result<void> message(std::string_view text);
 

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <type_traits>
@@ -29,6 +30,9 @@ inline constexpr std::uint64_t kFromNow = ~std::uint64_t{0}; /* SUBSCRIBE's arg 
 inline constexpr std::size_t kRecordSize = 32;
 /* A frame longer than this is no frame: 2 MiB of records. */
 inline constexpr std::uint32_t kMaxFrameRecords = 65536;
+/* What follows a PLAY at most; of a RULE_ADD it is a struct gpiohub_rule. */
+inline constexpr std::size_t kMaxPlayBytes =
+	sizeof(gpiohub_play) + GPIOHUB_MAX_STEPS * sizeof(gpiohub_step);
 
 /** Every command once: include/gpiohub/commands.def. */
 enum class Op : std::uint8_t {
@@ -129,15 +133,31 @@ constexpr std::uint64_t pack_config(std::uint8_t direction, std::uint8_t bias, s
 		std::uint64_t{debounce_us} << 32;
 }
 
+/** WAIT's value. */
+constexpr std::uint64_t pack_wait(std::uint32_t kinds, std::uint32_t count) noexcept
+{
+	return kinds | std::uint64_t{count} << 32;
+}
+
+/** CANCEL's value. */
+constexpr std::uint64_t pack_cancel(std::uint32_t id, std::uint32_t flags) noexcept
+{
+	return id | std::uint64_t{flags} << 32;
+}
+
 /**
  * Whether a command is well formed by itself: 0, ENOSYS (no such op), EINVAL (a
- * field that must be 0 is not, a MESSAGE of a length that it cannot have),
+ * field that must be 0 is not, a payload of a length that it cannot have),
  * EPROTO or EPROTONOSUPPORT (HELLO's magic or version).
  */
 int check_command(const gpiohub_command &command) noexcept;
 
-/** Bytes of payload, padding included, that follow a well-formed command. */
-std::size_t payload_size(const gpiohub_command &command) noexcept;
+/** Whether bytes follow the command, arg being how many. */
+bool has_payload(const gpiohub_command &command) noexcept;
+
+/** Bytes of payload, padding included, that follow the command; nothing: of a length
+ * that it cannot have, so that nobody knows where the next command begins. */
+std::optional<std::size_t> payload_size(const gpiohub_command &command) noexcept;
 
 FrameHeader events_header(std::uint8_t hub, std::uint32_t count, std::uint64_t lost) noexcept;
 FrameHeader gone_header(std::uint8_t hub) noexcept;

@@ -70,6 +70,30 @@ stage() {
 	fi
 }
 
+# together COMMAND...: stages side by side, which guests allow that wait for each other's
+# programs more than for a processor. Each command is a word of shell.
+# shellcheck disable=SC2030,SC2031 # each adds up its own, and tells by a file
+together() {
+	local command counts number=0 passed failed skipped
+	mkdir -p "$LOGS"
+	counts=$(mktemp -d "$LOGS/together.XXXXXX")
+	for command; do
+		number=$((number + 1))
+		(
+			PASSED=0 FAILED=0 SKIPPED=0
+			eval "$command"
+			echo "$PASSED $FAILED $SKIPPED" >"$counts/$number"
+		) &
+	done
+	wait
+	for number in $(seq $number); do
+		# one that died is one that failed
+		read -r passed failed skipped < <(cat "$counts/$number" 2>/dev/null || echo "0 1 0")
+		PASSED=$((PASSED + passed)) FAILED=$((FAILED + failed)) SKIPPED=$((SKIPPED + skipped))
+	done
+	rm -rf "$counts"
+}
+
 # The one line that everything ends with.
 totals() {
 	[ "$SKIPPED" = 0 ] || say "$SKIPPED skipped"

@@ -27,6 +27,9 @@ ROWS = [
     Row("read", "an event by read(2), 64 at once", None, {}),
     Row("idle-to-awake", "edge to return of a blocked read(2), from idle", None,
         {"timer": 1.15, "chardev": 0.65}),
+    Row("react", "edge to the output that it drives: rule / read(2) and SET", None,
+        {"reader": 1 / 5}),
+    Row("pwm", "timer interrupts in a period of a 1 kHz PWM", 2.05, {}),
     Row("floor", "*an ioctl that no driver sees*", None, {}),
     Row("set", "set a line: ioctl", 900, {}),
     Row("set-batch", "set one line: each of 64 in one ioctl", 250, {}),
@@ -66,7 +69,7 @@ def derive(costs):
 
 
 def number(value):
-    return f"{value:,.1f}" if value < 100 and value != int(value) else f"{value:,.0f}"
+    return f"{value:,.2f}" if value < 10 and value != int(value) else f"{value:,.1f}" if value < 100 and value != int(value) else f"{value:,.0f}"
 
 
 def show(cost):
@@ -119,10 +122,11 @@ def cost_table(costs):
             sys.exit(f"table.py: the results lack {row.name}")
         share = ratio(ours, theirs)
         others = show(theirs)
-        if (row.name, "timer") in costs:
-            timer = costs[row.name, "timer"]
-            others += f"; timer {show(timer)}"
-            share += f"; timer {ratio(ours, timer)}"
+        for who in ("timer", "reader"):
+            if (row.name, who) in costs:
+                other = costs[row.name, who]
+                others += f"; {who} {show(other)}"
+                share += f"; {who} {ratio(ours, other)}"
         aim = list(aims(row, ours, costs))
         lines.append([row.text, show(ours), others, share, ", ".join(a for a, _ in aim), met(aim)])
     return table(lines)

@@ -70,18 +70,23 @@ void board_option(const char *name, const char *value)
 	CHECK_EQ(fixture_write(path, value), 0);
 }
 
-void board_reset(void)
+void board_wire(void)
 {
 	char text[32];
 
+	snprintf(text, sizeof(text), "%u %u;%u %u", LINE_OUT, LINE_IN, LINE_OUT2, LINE_IN2);
+	control("loop", text);
+}
+
+void board_reset(void)
+{
 	/* An earlier case may have left it unplugged. */
 	if (!access(DRIVER "/" BOARD_LABEL, F_OK))
 		board_unbind();
 	board_option("lines", NUMBER(BOARD_LINES));
 	board_option("debounce", "0");
 	board_bind();
-	snprintf(text, sizeof(text), "%u %u;%u %u", LINE_OUT, LINE_IN, LINE_OUT2, LINE_IN2);
-	control("loop", text);
+	board_wire();
 }
 
 const char *board_chip(void)
@@ -136,6 +141,14 @@ void board_generate(unsigned int line, unsigned long hertz, unsigned long edges)
 		snprintf(text, sizeof(text), "%u %lu %lu", line, hertz, edges);
 	else
 		snprintf(text, sizeof(text), "%u burst %lu", line, edges);
+	control("generate", text);
+}
+
+void board_stop(unsigned int line)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%u stop", line);
 	control("generate", text);
 }
 

@@ -35,6 +35,8 @@ bool board_drives(unsigned int line);
 
 /* Makes edges on an input, in interrupt context, and as fast as it can for hertz 0. */
 void board_generate(unsigned int line, unsigned long hertz, unsigned long edges);
+/* No edge of the line's generator after this; its level stays. */
+void board_stop(unsigned int line);
 /* Waits until all generators have made their edges and these have been handled. */
 void board_wait_generated(unsigned int seconds);
 
@@ -54,8 +56,10 @@ struct board_counts board_counts(unsigned int line);
 int board_hold(unsigned int line);
 int board_try_hold(unsigned int line);
 
-/* Unplugs the board, plugs it in again. */
+/* Unplugs the board, plugs it in again: without its wires. */
 void board_unbind(void);
 void board_bind(void);
+/* Wires it as above. */
+void board_wire(void);
 
 #endif /* BOARD_H */

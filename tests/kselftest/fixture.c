@@ -7,6 +7,7 @@
 #include <grp.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -205,12 +206,17 @@ void fixture_before(void)
 	fixture_delete_all();
 	fixture_option("user_files", "256");
 	fixture_option("message_rate", "1000");
+	fixture_option("user_requests", "128");
+	fixture_option("user_rules", "48");
+	/* Emulated interrupts are slow: what is tested is not their speed. */
+	fixture_option("pattern_cpu", "90");
+	/* Bursts are as fast as they can be. */
+	fixture_option("storm_rate", "0");
 	board_reset();
 	CHECK_EQ(fixture_hub_make(BOARD_HUB), 0);
 	CHECK(fixture_find_hub());
 }
 
-/* There is no event for that: its state is asked for until it is so. */
 __u64 fixture_now(void)
 {
 	struct timespec now;
@@ -219,6 +225,44 @@ __u64 fixture_now(void)
 	return now.tv_sec * 1000000000ULL + now.tv_nsec;
 }
 
+bool fixture_debug_kernel(void)
+{
+	return !access("/sys/kernel/debug/kmemleak", F_OK);
+}
+
+unsigned long fixture_count(unsigned long quick)
+{
+	unsigned long count = ktap_count(quick);
+
+	return fixture_debug_kernel() ? (count + 9) / 10 : count;
+}
+
+unsigned int fixture_seed(void)
+{
+	const char *text = getenv("GPIOHUB_SEED");
+	unsigned int seed = text ? strtoul(text, NULL, 10) : 20251;
+
+	ktap_say("GPIOHUB_SEED=%u", seed);
+	return seed;
+}
+
+/* What processors keep for themselves counts as in use, until the cache is shrunk. */
+unsigned long fixture_objects(const char *cache)
+{
+	char path[96], text[128];
+	int error;
+
+	snprintf(path, sizeof(path), "/sys/kernel/slab/%s/shrink", cache);
+	error = fixture_write(path, "1");
+	snprintf(path, sizeof(path), "/sys/kernel/slab/%s/objects", cache);
+	if (!error)
+		error = fixture_read(path, text, sizeof(text));
+	if (error)
+		KTAP_FAIL_WITH("%s: %s", path, strerror(error));
+	return strtoul(text, NULL, 10);
+}
+
+/* There is no event for that: its state is asked for until it is so. */
 void fixture_await_sleep(pid_t process)
 {
 	char path[64], text[512];

@@ -53,6 +53,15 @@ int fixture_read(const char *path, char *text, unsigned int size);
 /* CLOCK_MONOTONIC, in ns. */
 __u64 fixture_now(void);
 
+/* A kernel that checks everything, and takes its time for it. */
+bool fixture_debug_kernel(void);
+/* ktap_count(), of which a debug kernel does the tenth part. */
+unsigned long fixture_count(unsigned long quick);
+/* GPIOHUB_SEED, or the usual one; says it. */
+unsigned int fixture_seed(void);
+/* Objects in use of a slab cache. */
+unsigned long fixture_objects(const char *cache);
+
 /* Waits until that process sleeps in the kernel, or has ended. */
 void fixture_await_sleep(pid_t process);
 
@@ -77,6 +86,11 @@ int main(int argc, char **argv)						\
 	return ktap_main(argc, argv, &suite);				\
 }
 
+/* Programs are built a second time with FIXTURE_SLEEPING, as NAME_sleeping. */
+#ifdef FIXTURE_SLEEPING
+#define FIXTURE_MAIN(array)	FIXTURE_MAIN_WITH(array, fixture_setup_sleeping)
+#else
 #define FIXTURE_MAIN(array)	FIXTURE_MAIN_WITH(array, fixture_setup)
+#endif
 
 #endif /* FIXTURE_H */

@@ -65,7 +65,7 @@ static void reserved_fields(void)
 	const struct refusal refusals[] = {
 		{ "subscribe", GPIOHUB_SUBSCRIBE, EINVAL,
 		  { .subscription = { .lines = line, .kinds = GPIOHUB_KINDS_ALL,
-				      .reserved = 1ULL << 63 } } },
+				      .reserved = 1U << 31 } } },
 		{ "claim", GPIOHUB_CLAIM, EINVAL,
 		  { .claim = { .lines = line, .guard = GPIOHUB_GUARD_INPUT,
 			       .reserved = 1 } } },

@@ -130,7 +130,7 @@ static int noisy_call(int fd)
 static bool documented(int error)
 {
 	static const int errors[] = { EINVAL, ENXIO, EFAULT, ENOTTY, EACCES, EBUSY, EPERM, EIO,
-		EOPNOTSUPP, EAGAIN, EBADF };
+		EOPNOTSUPP, EAGAIN, ENOENT, EEXIST, ENOSPC, EDQUOT, EOVERFLOW, EBADF };
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(errors); i++) {

@@ -168,6 +168,52 @@ static void board_goes_and_returns(void)
 	CHECK_EQ(device_next(fd).type, GPIOHUB_EVENT_RISING);
 }
 
+/* Masked at the chip: its thread is not kept busy by a line that nobody hears. */
+static void flood_is_masked(void)
+{
+	unsigned long edges = 20000;
+	int fd = device_open(O_RDONLY);
+	struct board_counts counts;
+	__u64 begun, ms;
+
+	fixture_option("storm_rate", "500");
+	device_subscribe(fd, FREE, GPIOHUB_KIND(GPIOHUB_EVENT_KNOWN) |
+			 GPIOHUB_KIND(GPIOHUB_EVENT_STORM));
+	CHECK_EQ(device_next(fd).value, 1);
+	begun = fixture_now();
+	board_generate(LINE_FREE, 5000, edges);
+	CHECK_EQ(device_next(fd).type, GPIOHUB_EVENT_STORM);
+	CHECK_EQ(device_line_info(fd, LINE_FREE).flags, GPIOHUB_LINE_HELD |
+		 GPIOHUB_LINE_WATCHED | GPIOHUB_LINE_SLEEPS | GPIOHUB_LINE_STORMING);
+	board_wait_generated(60);
+	ms = (fixture_now() - begun) / 1000000;
+	while (device_until(fd, GPIOHUB_EVENT_STORM, LINE_FREE).value)
+		;
+	CHECK_EQ(device_until(fd, GPIOHUB_EVENT_KNOWN, LINE_FREE).value, 1);
+	counts = board_counts(LINE_FREE);
+	ktap_say("%lu of %lu edges interrupted in %llu ms", counts.delivered, counts.edges, ms);
+	CHECK_EQ(counts.edges, edges);
+	CHECK_LE(counts.delivered, 200 + ms / 5);
+	device_subscribe(fd, FREE, GPIOHUB_KINDS_EDGES);
+	board_level(LINE_FREE, !board_pin(LINE_FREE));
+	CHECK_EQ(device_next(fd).flags, GPIOHUB_EVENT_FLAG_THREADED);
+}
+
+static void board_goes_in_a_storm(void)
+{
+	int fd = device_open(O_RDONLY);
+
+	fixture_option("storm_rate", "500");
+	device_subscribe(fd, FREE, GPIOHUB_KIND(GPIOHUB_EVENT_STORM) |
+			 GPIOHUB_KIND(GPIOHUB_EVENT_GONE));
+	board_generate(LINE_FREE, 5000, 1000000);
+	CHECK_EQ(device_next(fd).type, GPIOHUB_EVENT_STORM);
+	board_unbind();
+	while (device_until(fd, GPIOHUB_EVENT_STORM, LINE_FREE).value)
+		;
+	CHECK_EQ(device_next(fd).type, GPIOHUB_EVENT_GONE);
+}
+
 static const struct ktap_case cases[] = {
 	{ "a line of a sleeping chip says so", line_sleeps, 0 },
 	{ "an edge says that its time was taken in a thread", edge_says_threaded, 0 },
@@ -178,6 +224,8 @@ static const struct ktap_case cases[] = {
 	{ "GET asks the chip", get_asks_chip, 0 },
 	{ "guards are applied", guard_is_applied, 0 },
 	{ "the board goes and comes back", board_goes_and_returns, 0 },
+	{ "a line that floods is masked", flood_is_masked, 0 },
+	{ "the board goes in a storm", board_goes_in_a_storm, 0 },
 };
 
 FIXTURE_MAIN_WITH(cases, fixture_setup_sleeping)

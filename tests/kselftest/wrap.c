@@ -125,6 +125,21 @@ static void before_the_first(void)
 	CHECK_EQ(device_next(reader).seq, FIRST);
 }
 
+/* By its position it is the next event: by its number it is long gone. */
+static void waiting_for_the_past(void)
+{
+	int fd = begin();
+	struct gpiohub_wait wait = { .lines = FREE, .kinds = GPIOHUB_KINDS_EDGES, .count = 1,
+		.timeout_ns = fixture_now() + 1000000 };
+	unsigned int ago;
+
+	device_toggle(fd, FREE, 300);
+	for (ago = 0; ago < 20; ago += 19) {
+		wait.since = device_head() - (1ULL << 32) - ago;
+		CHECK_ERRNO(ioctl(fd, GPIOHUB_WAIT, &wait), EOVERFLOW);
+	}
+}
+
 static const struct ktap_case cases[] = {
 	{ "read goes on where positions begin again", read_goes_on, 0 },
 	{ "a mapped reader goes on where positions begin again", mapped_goes_on, 0 },
@@ -132,6 +147,8 @@ static const struct ktap_case cases[] = {
 	{ "lseek goes across where positions begin again", seek_goes_across, 0 },
 	{ "wake_at goes across where positions begin again", wake_goes_across, 0 },
 	{ "events before the first one count as lost", before_the_first, 0 },
+	{ "a wait for what was 2^32 events ago is told that it was overwritten",
+	  waiting_for_the_past, 0 },
 };
 
 FIXTURE_MAIN(cases)

@@ -71,6 +71,71 @@ TEST_CASE("people read time, line, name, edge and levels")
 		Catch::Contains("guard input failed: Input/output error"));
 }
 
+TEST_CASE("people read what the engine did")
+{
+	CHECK_THAT(text_of(Style::Human, {event(9, GPIOHUB_EVENT_RULE, 4, 3)}),
+		Catch::Contains("4 GPIO4") && Catch::Contains("rule 3 fired"));
+	CHECK_THAT(text_of(Style::Human, {event(9, GPIOHUB_EVENT_STORM, 4, 1)}),
+		Catch::Contains("storm: masked"));
+	CHECK_THAT(text_of(Style::Human, {event(9, GPIOHUB_EVENT_STORM, 4, 0)}),
+		Catch::Contains("calm again"));
+	CHECK_THAT(text_of(Style::Human, {event(9, GPIOHUB_EVENT_SUSPENDED, GPIOHUB_NO_LINE, 1)}),
+		Catch::Contains("goes to sleep"));
+}
+
+namespace
+{
+
+std::vector<gpiohub_event> pattern(std::uint64_t seq, std::uint32_t id)
+{
+	std::vector<gpiohub_event> events = {event(seq, GPIOHUB_EVENT_PATTERN, 4, id),
+		event(seq + 1, GPIOHUB_EVENT_REPORT, 4, GPIOHUB_OUTCOME_RULE)};
+	events[1].time_ns = std::uint64_t{1100} << 32 | 3200;
+	events[1].levels = 12;
+	return events;
+}
+
+} // namespace
+
+TEST_CASE("a pattern and its report are one event")
+{
+	SECTION("for people")
+	{
+		CHECK(text_of(Style::Human, pattern(7, 5)) ==
+			"     1.500000007  4 GPIO4            pattern 5 stopped by a rule: 12 "
+			"steps, "
+			"3.2us late at most, 1.1us on average\n");
+	}
+	SECTION("for programs")
+	{
+		const auto json = nlohmann::json::parse(text_of(Style::Json, pattern(7, 5)));
+		CHECK(json["type"] == "pattern");
+		CHECK(json["seq"] == 7);
+		CHECK(json["id"] == 5);
+		CHECK(json["outcome"] == "rule");
+		CHECK(json["error"] == 0);
+		CHECK(json["steps"] == 12);
+		CHECK(json["late_max_ns"] == 3200);
+		CHECK(json["late_mean_ns"] == 1100);
+	}
+	SECTION("over two batches, and without its beginning not at all")
+	{
+		const auto events = pattern(7, 5);
+		EventText text = printer(Style::Json);
+		std::string out;
+		text.append(out, {0, false, 0, {events[0]}}, kNoLimit);
+		CHECK(out.empty());
+		text.append(out, {0, false, 0, {events[1]}}, kNoLimit);
+		CHECK(text.shown() == 1);
+		text.append(out, {0, false, 0, {events[1]}}, kNoLimit);
+		CHECK(text.shown() == 1);
+	}
+	SECTION("two records where they are asked for raw")
+	{
+		CHECK(text_of(Style::Raw, pattern(7, 5)).size() == 2 * sizeof(gpiohub_event));
+	}
+}
+
 TEST_CASE("programs read one JSON object a line")
 {
 	gpiohub_event driven = event(7, GPIOHUB_EVENT_RISING, 4, 250);
@@ -88,8 +153,9 @@ TEST_CASE("programs read one JSON object a line")
 	CHECK(json["levels"] == "0x10");
 	CHECK(json["flags"] == nlohmann::json{"driven"});
 
-	for (std::uint8_t type = 0; type < 12; type++) {
-		if (type == GPIOHUB_EVENT_TEXT || type == GPIOHUB_EVENT_MESSAGE)
+	for (std::uint8_t type = 0; type < 16; type++) {
+		if (type == GPIOHUB_EVENT_TEXT || type == GPIOHUB_EVENT_MESSAGE ||
+			type == GPIOHUB_EVENT_PATTERN || type == GPIOHUB_EVENT_REPORT)
 			continue;
 		const auto any = nlohmann::json::parse(
 			text_of(Style::Json, {event(1, type, 4, 0x010102)}), nullptr, false);

@@ -101,7 +101,8 @@ TEST_CASE("an output that nobody reads is a quiet end")
 
 TEST_CASE("each verb's help ends with the exit status")
 {
-	for (const char *verb : {"list", "info", "get", "set", "watch", "message", "stats"})
+	for (const char *verb : {"list", "info", "get", "set", "claim", "watch", "message", "stats",
+		     "wait", "pulse", "play", "pwm", "rule"})
 		CHECK_THAT(output_of({verb, "--help"}), Catch::Contains("Exit status: 0 done"));
 }
 
@@ -116,4 +117,40 @@ TEST_CASE("wrong usage is told on stderr")
 	const Ended ended = gpiohub_with(null.get(), {"get"});
 	CHECK(ended.status == 1);
 	CHECK_THAT(ended.errors, Catch::Contains("LINES"));
+}
+
+TEST_CASE("what the engine's verbs need is asked for, and what is wrong named")
+{
+	const UniqueFd null(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+	struct Case {
+		std::vector<std::string> arguments;
+		const char *text;
+	};
+	const std::vector<Case> cases = {
+		{{"wait"}, "LINES is required"},
+		{{"wait", "4", "--timeout", "5"}, "\"5\" is no duration"},
+		{{"wait", "4", "--timeout", "0s"}, "must be more than 0"},
+		{{"wait", "4", "--edge", "up"}, "--edge"},
+		{{"pulse", "4"}, "WIDTH is required"},
+		{{"pulse", "4", "500"}, "500us, 1.5ms or 2s"},
+		{{"play"}, "PATTERN, or --file"},
+		{{"play", "4=1", "--guard", "up"}, "--guard"},
+		{{"pwm", "4", "50"}, "DUTY is required"},
+		{{"pwm", "4", "fast", "50%"}, "\"fast\" is no frequency"},
+		{{"rule"}, "LINE, --list or --delete"},
+		{{"rule", "4"}, "EDGE"},
+		{{"rule", "4", "rising"}, "--set, --clear, --toggle or --stop"},
+		{{"rule", "4", "rising", "--set", "5", "--holdoff", "1us"}, "10us or more"},
+		{{"rule", "4", "rising", "--set", "5", "--keep", "--guard", "low"}, "--guard keep"},
+	};
+	for (const auto &[arguments, text] : cases) {
+		const Ended ended = gpiohub_with(null.get(), arguments);
+		CHECK(ended.status == 1);
+		CHECK_THAT(ended.errors, Catch::Contains(text));
+	}
+}
+
+TEST_CASE("the help of play shows how a pattern is written")
+{
+	CHECK_THAT(output_of({"play", "--help"}), Catch::Contains("3x( 17=1 1ms 17=0 1ms )"));
 }

@@ -192,6 +192,117 @@ TEST_CASE("a message is sent in whole records")
 	CHECK(received == std::string("hello") + std::string(27, '\0'));
 }
 
+TEST_CASE("a pattern follows its command, and its request has the command's id")
+{
+	gpiohub_command command = {};
+	std::string payload;
+	Conversation conversation([&](FakeDaemon &daemon) {
+		daemon.greet();
+		command = daemon.receive();
+		payload = daemon.receive_payload(command.arg);
+		daemon.reply(wire::make_reply(command));
+	});
+	auto client = conversation.connect();
+	REQUIRE(client.ok());
+
+	const Pattern pattern = {0b1, {drive_step(1, 0, 1000), drive_step(0, 1, 0)}};
+	const auto id = client->play(2, pattern, {.flags = GPIOHUB_PLAY_REPLACE});
+	REQUIRE(id.ok());
+	CHECK(*id == command.id);
+	CHECK(wire::check_command(command) == 0);
+	CHECK(wire::hub_of(command.flags) == 2);
+	REQUIRE(payload.size() == 64 + 2 * 32);
+	const auto bytes = std::as_bytes(std::span(payload));
+	const auto play = wire::from_bytes<gpiohub_play>(bytes);
+	CHECK(play.lines == 0b1);
+	CHECK(play.count == 2);
+	CHECK(play.flags == GPIOHUB_PLAY_REPLACE);
+	CHECK(play.steps == 0);
+	CHECK(wire::from_bytes<gpiohub_step>(bytes.subspan(96)).clear == 1);
+	CHECK(client->play(0, {}, {}).error().code == EINVAL);
+}
+
+TEST_CASE("a rule has the number that it was given, or one of its own")
+{
+	std::vector<gpiohub_command> commands;
+	Conversation conversation([&](FakeDaemon &daemon) {
+		daemon.greet();
+		for (int i = 0; i < 3; i++) {
+			commands.push_back(daemon.receive());
+			if (wire::has_payload(commands.back()))
+				daemon.receive_payload(commands.back().arg);
+			daemon.reply(wire::make_reply(commands.back()));
+		}
+	});
+	auto client = conversation.connect();
+	REQUIRE(client.ok());
+
+	gpiohub_rule rule = {};
+	const auto own = client->add_rule(0, rule);
+	REQUIRE(own.ok());
+	rule.id = 77;
+	CHECK(*client->add_rule(0, rule) == 77);
+	CHECK(client->delete_rule(0, 77).ok());
+	CHECK(commands[0].id == *own);
+	CHECK(*own != 0);
+	CHECK(commands[1].id == 77);
+	CHECK(commands[2].value == 77);
+}
+
+TEST_CASE("a wait ends with what happened, or with nothing when its time is up")
+{
+	std::vector<gpiohub_command> commands;
+	Conversation conversation([&](FakeDaemon &daemon) {
+		daemon.greet();
+		commands.push_back(daemon.receive());
+		wire::Reply answer = wire::make_reply(commands.back());
+		answer.value = 41;
+		answer.value2 = 1'000'000;
+		daemon.reply(answer);
+		for (const int code : {ETIMEDOUT, EOVERFLOW}) {
+			commands.push_back(daemon.receive());
+			answer = wire::make_reply(commands.back());
+			answer.error = code;
+			daemon.reply(answer, "cannot wait");
+		}
+	});
+	auto client = conversation.connect();
+	REQUIRE(client.ok());
+
+	const auto happened = client->wait(0, 0b10, GPIOHUB_KINDS_EDGES, 3, milliseconds(5));
+	REQUIRE(happened.ok());
+	REQUIRE(happened->has_value());
+	CHECK((*happened)->seq == 41);
+	CHECK((*happened)->time_ns == 1'000'000);
+	const auto late = client->wait(0, 0b10, GPIOHUB_KINDS_EDGES, 1, {});
+	REQUIRE(late.ok());
+	CHECK_FALSE(late->has_value());
+	CHECK(client->wait(0, 0b10, GPIOHUB_KINDS_EDGES, 1, {}).error().code == EOVERFLOW);
+
+	CHECK(commands[0].mask == 0b10);
+	CHECK(commands[0].value == (std::uint64_t{3} << 32 | GPIOHUB_KINDS_EDGES));
+	CHECK(commands[0].arg == 5'000'000);
+}
+
+TEST_CASE("a daemon that does not answer is no wait whose time is up")
+{
+	int silence[2];
+	REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, silence) == 0);
+	UniqueFd ours(silence[0]);
+	UniqueFd theirs(silence[1]);
+	Conversation conversation([&theirs](FakeDaemon &daemon) {
+		daemon.greet();
+		char end = 0;
+		::recv(theirs.get(), &end, 1, 0);
+	});
+	auto client = conversation.connect(milliseconds(200));
+	REQUIRE(client.ok());
+	const auto happened = client->wait(0, 1, GPIOHUB_KINDS_EDGES, 1, milliseconds(1));
+	ours.reset();
+	REQUIRE_FALSE(happened.ok());
+	CHECK(happened.error().code == ETIMEDOUT);
+}
+
 TEST_CASE("the daemon's error comes back with its errno, line and text")
 {
 	Conversation conversation([](FakeDaemon &daemon) {

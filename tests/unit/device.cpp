@@ -33,9 +33,26 @@ TEST_CASE("calls on a file that is no hub give the kernel's errno and no line")
 	CHECK(device->restrict_to(1).error().code == ENOTTY);
 	CHECK(device->map_ring().error().code == ENOTTY);
 
+	gpiohub_wait wait = {};
+	CHECK(device->wait(wait).error().code == ENOTTY);
+	CHECK(device->cancel(1).error().code == ENOTTY);
+	CHECK(device->add_rule({}).error().code == ENOTTY);
+	CHECK(device->delete_rule(1).error().code == ENOTTY);
+
 	const Submitted submitted = device->submit({});
 	CHECK(submitted.code == ENOTTY);
 	CHECK(submitted.done == 0);
+}
+
+TEST_CASE("a pattern that is refused as a whole names no step")
+{
+	auto device = Device::open("/dev/null");
+	REQUIRE(device.ok());
+	const auto played = device->play(1, {1, {drive_step(1, 0, 1000), drive_step(0, 1, 0)}});
+	REQUIRE_FALSE(played.ok());
+	CHECK(played.error().code == ENOTTY);
+	CHECK(played.error().line == GPIOHUB_NO_LINE);
+	CHECK(played.error().what == "play: Inappropriate ioctl for device");
 }
 
 TEST_CASE("an adopted file keeps its descriptor until the end")

@@ -66,6 +66,72 @@ TEST_CASE("a line in use is said with its holder and what to do")
 	}
 }
 
+TEST_CASE("a line of one's own that cannot be driven now is said with the reason")
+{
+	Failure failure = failure_on_line_4("set", EBUSY);
+	failure.info->flags = GPIOHUB_LINE_OWNED | GPIOHUB_LINE_MINE;
+
+	SECTION("a pattern plays on it")
+	{
+		failure.info->flags |= GPIOHUB_LINE_PLAYING;
+		CHECK_THAT(explain(failure), Catch::Contains("cancel the pattern first"));
+	}
+	SECTION("a rule holds it, whatever plays")
+	{
+		failure.info->flags |= GPIOHUB_LINE_LATCHED | GPIOHUB_LINE_PLAYING;
+		CHECK_THAT(explain(failure), Catch::Contains("claim it again"));
+	}
+	SECTION("none of these")
+	{
+		CHECK_THAT(explain(failure), Catch::Contains("owns it already"));
+	}
+}
+
+TEST_CASE("what others play on their line is not told instead of whose it is")
+{
+	Failure failure = failure_on_line_4("claim", EBUSY);
+	failure.info->flags = GPIOHUB_LINE_OWNED | GPIOHUB_LINE_PLAYING;
+	CHECK_THAT(explain(failure), Catch::Contains("a program of user 0 owns it"));
+}
+
+TEST_CASE("errors of requests and rules say what to do")
+{
+	const auto said = [](std::string_view deed, int code) {
+		return explain({.deed = deed, .code = code, .hub = "gpiohub0"});
+	};
+	CHECK(said(kDeedCancel, ENOENT) ==
+		"cannot cancel a request of gpiohub0: there is no such request: it is over, or "
+		"never was");
+	CHECK_THAT(said(kDeedDeleteRule, ENOENT), Catch::Contains("gpiohub rule --list"));
+	CHECK_THAT(said(kDeedPlay, EEXIST), Catch::Contains("a request of that number"));
+	CHECK_THAT(said(kDeedAddRule, EEXIST), Catch::Contains("a rule of that number"));
+	CHECK_THAT(said(kDeedPlay, EDQUOT), Catch::Contains("cancel some"));
+	CHECK_THAT(said(kDeedAddRule, EDQUOT), Catch::Contains("too many rules"));
+	CHECK_THAT(said("open", EDQUOT), Catch::Contains("too many files"));
+	CHECK_THAT(said(kDeedAddRule, ENOSPC), Catch::Contains("the hub has 64 rules"));
+	CHECK_THAT(said(kDeedWait, ENOSPC), Catch::Contains("as many wait as may"));
+	CHECK_THAT(said(kDeedWait, ETIMEDOUT), Catch::Contains("did not happen in time"));
+	CHECK_THAT(said(kDeedWait, ECANCELED), Catch::Contains("cancelled"));
+	CHECK_THAT(said(kDeedWait, EOVERFLOW), Catch::Contains("overwritten"));
+	CHECK_THAT(explain(failure_on_line_4(kDeedPlay, EIO)),
+		Catch::Contains("configure it as one first"));
+	CHECK_THAT(explain(failure_on_line_4(kDeedWait, EOPNOTSUPP)),
+		Catch::Contains("has no interrupt"));
+	CHECK_THAT(explain(failure_on_line_4(kDeedAddRule, EOPNOTSUPP)),
+		Catch::Contains("has no interrupt"));
+}
+
+TEST_CASE("what is known to be wrong with a pattern is told instead of a guess")
+{
+	CHECK(explain({.deed = kDeedPlay,
+		      .code = EINVAL,
+		      .hub = "gpiohub0",
+		      .detail = "step 3 drives line 4 high and low"}) ==
+		"cannot play on gpiohub0: step 3 drives line 4 high and low");
+	CHECK_THAT(explain({.deed = kDeedPlay, .code = EINVAL, .hub = "gpiohub0"}),
+		Catch::Contains("is its module older"));
+}
+
 TEST_CASE("other errors on a line say what to do")
 {
 	CHECK_THAT(explain(failure_on_line_4("set", EPERM)), Catch::Contains("claim it first"));

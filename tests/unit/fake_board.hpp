@@ -37,6 +37,24 @@ public:
 	Result<void> kick(std::uint8_t) override { return unused(); }
 	Result<void> set(std::uint8_t, std::uint64_t, std::uint64_t) override { return unused(); }
 	Result<void> message(std::uint8_t, std::string_view) override { return unused(); }
+	Result<std::optional<gpiohub::Happened>> wait_for(
+		std::uint8_t, std::uint64_t, std::uint32_t, std::uint32_t, std::uint64_t) override
+	{
+		return unused();
+	}
+
+	Result<std::uint32_t> play(std::uint8_t, const gpiohub::Pattern &) override
+	{
+		return unused();
+	}
+
+	Result<void> cancel(std::uint8_t, std::uint32_t, std::uint32_t) override
+	{
+		return unused();
+	}
+
+	Result<void> add_rule(std::uint8_t, const gpiohub_rule &) override { return unused(); }
+	Result<void> delete_rule(std::uint8_t, std::uint32_t) override { return unused(); }
 	Result<std::string> stats() override { return unused(); }
 	Result<std::optional<gpiohub::Received>> next() override { return unused(); }
 	Result<bool> wait(int) override { return unused(); }

@@ -118,7 +118,7 @@ TEST_CASE("a reply that does not fit its frame is refused")
 
 TEST_CASE("the table has every command once, with its number")
 {
-	CHECK(commands().size() == 13);
+	CHECK(commands().size() == 18);
 	for (const CommandInfo &info : commands()) {
 		CHECK(find_command(static_cast<std::uint8_t>(info.op)) == &info);
 		CHECK(std::count_if(commands().begin(), commands().end(),
@@ -127,7 +127,9 @@ TEST_CASE("the table has every command once, with its number")
 			      }) == 1);
 	}
 	CHECK(find_command(4)->name == "CONFIGURE");
+	CHECK(find_command(6)->name == "PLAY");
 	CHECK(find_command(23)->name == "PING");
+	CHECK(find_command(24)->name == "WAIT");
 	CHECK(find_command(0) == nullptr);
 	CHECK(find_command(255) == nullptr);
 }
@@ -141,6 +143,12 @@ TEST_CASE("well-formed commands pass the check")
 	CHECK(check_command(make_command(Op::MESSAGE, 0, 0, 0, 240)) == 0);
 	CHECK(check_command(make_command(Op::PING, 0, 0, 99)) == 0);
 	CHECK(check_command(make_command(Op::STATS, 0)) == 0);
+	CHECK(check_command(make_command(Op::PLAY, 0, 0, 0, 64 + 32)) == 0);
+	CHECK(check_command(make_command(Op::PLAY, 0, 0, 0, kMaxPlayBytes)) == 0);
+	CHECK(check_command(make_command(Op::CANCEL, 0, 0, pack_cancel(7, 1))) == 0);
+	CHECK(check_command(make_command(Op::RULE_ADD, 0, 0, 0, 96)) == 0);
+	CHECK(check_command(make_command(Op::RULE_DEL, 0, 0, 7)) == 0);
+	CHECK(check_command(make_command(Op::WAIT, 0, 1, pack_wait(6, 1), 1'000)) == 0);
 
 	gpiohub_command line_info = make_command(Op::LINE_INFO, 0);
 	line_info.line = 63;
@@ -153,7 +161,7 @@ TEST_CASE("malformed commands say what is wrong with them")
 
 	SECTION("an op that is none")
 	{
-		command.op = GENERATE(as<std::uint8_t>(), 0, 6, 15, 24, 255);
+		command.op = GENERATE(as<std::uint8_t>(), 0, 10, 15, 25, 255);
 		CHECK(check_command(command) == ENOSYS);
 	}
 	SECTION("the upper half of flags")
@@ -180,6 +188,17 @@ TEST_CASE("malformed commands say what is wrong with them")
 		CHECK(check_command(make_command(Op::MESSAGE, 0, 0, 0, 241)) == EINVAL);
 		CHECK(check_command(make_command(Op::MESSAGE, 0, 0, 0, UINT64_MAX)) == EINVAL);
 	}
+	SECTION("a pattern without a step, with half of one, with too many")
+	{
+		const std::uint64_t size = GENERATE(
+			as<std::uint64_t>(), 0, 1, 32, 64, 95, 97, kMaxPlayBytes + 32, UINT64_MAX);
+		CHECK(check_command(make_command(Op::PLAY, 0, 0, 0, size)) == EINVAL);
+	}
+	SECTION("a rule of another size")
+	{
+		const std::uint64_t size = GENERATE(as<std::uint64_t>(), 0, 64, 95, 97, 128);
+		CHECK(check_command(make_command(Op::RULE_ADD, 0, 0, 0, size)) == EINVAL);
+	}
 	SECTION("a hello to somebody else")
 	{
 		CHECK(check_command(make_command(Op::HELLO, 0, 1, kVersion)) == EPROTO);
@@ -187,8 +206,12 @@ TEST_CASE("malformed commands say what is wrong with them")
 	}
 }
 
-TEST_CASE("only a message has bytes that follow it, in whole records")
+TEST_CASE("what follows a command is as long as its arg says, in whole records")
 {
+	CHECK(payload_size(make_command(Op::PLAY, 0, 0, 0, 128)) == 128);
+	CHECK(payload_size(make_command(Op::RULE_ADD, 0, 0, 0, 96)) == 96);
+	CHECK_FALSE(payload_size(make_command(Op::RULE_ADD, 0, 0, 0, 64)).has_value());
+	CHECK(payload_size(make_command(Op::WAIT, 0, 1, 2, 96)) == 0);
 	CHECK(payload_size(make_command(Op::MESSAGE, 0, 0, 0, 1)) == 32);
 	CHECK(payload_size(make_command(Op::MESSAGE, 0, 0, 0, 32)) == 32);
 	CHECK(payload_size(make_command(Op::MESSAGE, 0, 0, 0, 240)) == 256);

@@ -306,8 +306,11 @@ struct gpiohub_state {
 #define GPIOHUB_FEATURE_WAIT	(1ULL << 0)	/* GPIOHUB_WAIT, GPIOHUB_CANCEL */
 #define GPIOHUB_FEATURE_PLAY	(1ULL << 1)	/* GPIOHUB_PLAY */
 #define GPIOHUB_FEATURE_RULES	(1ULL << 2)	/* GPIOHUB_RULE_ADD, GPIOHUB_RULE_DEL */
-#define GPIOHUB_FEATURE_EVENTFD	(1ULL << 3)	/* GPIOHUB_EVENTFD, SIGIO */
-#define GPIOHUB_FEATURES	GPIOHUB_FEATURE_EVENTFD
+#define GPIOHUB_FEATURE_KEEP	(1ULL << 3)	/* gpiohub_subscription.keep_ms */
+#define GPIOHUB_FEATURE_EVENTFD	(1ULL << 4)	/* GPIOHUB_EVENTFD, SIGIO */
+#define GPIOHUB_FEATURES	(GPIOHUB_FEATURE_WAIT | GPIOHUB_FEATURE_PLAY | \
+				 GPIOHUB_FEATURE_RULES | GPIOHUB_FEATURE_KEEP | \
+				 GPIOHUB_FEATURE_EVENTFD)
 
 /**
  * struct gpiohub_info - GPIOHUB_INFO
@@ -430,6 +433,9 @@ struct gpiohub_line_info {
  *	(an output is watched by what we drive). Replaces what this file had.
  * @kinds: event types that read(2) gives, GPIOHUB_KIND(); not 0
  * @line: out, on an error: the line that it is about, or GPIOHUB_NO_LINE
+ * @keep_ms: when the file is closed its lines stay armed for so long, up to
+ *	GPIOHUB_KEEP_MAX_MS, and until a file of the same user subscribes to them; 0:
+ *	they do not. Who restarts goes on reading where he was (epoch, sequence number)
  * @reserved: 0
  *
  * All or nothing. EBUSY: the line is used by somebody else in the kernel or
@@ -440,8 +446,11 @@ struct gpiohub_subscription {
 	__u64 lines;
 	__u32 kinds;
 	__u32 line;
-	__u64 reserved;
+	__u32 keep_ms;
+	__u32 reserved;
 };
+
+#define GPIOHUB_KEEP_MAX_MS	3600000U
 
 /* GPIOHUB_RESTRICT: rights to give up for good; a __u32 of these. */
 #define GPIOHUB_RESTRICT_DRIVE	(1U << 0)  /* claim, configure, set, messages */
@@ -554,7 +563,7 @@ struct gpiohub_levels {
  * @timeout_ns: CLOCK_MONOTONIC, absolute: when to give up; 0: never
  * @id: of the request; 0: nobody will cancel it by its id
  * @line: out, on an error: the line that it is about, or GPIOHUB_NO_LINE
- * @event: out: the last one that counted; all 0 if none did
+ * @event: out: the last one that counted; left as it was if none did
  *
  * After a signal the call goes on where it was; called again with what it left
  * here, it misses nothing and counts nothing twice. ETIMEDOUT. ECANCELED: by
@@ -633,7 +642,7 @@ enum gpiohub_start {
  * @id: of the request; not 0
  * @flags: GPIOHUB_PLAY_*
  * @start: enum gpiohub_start
- * @start_ns: START_AT: when; may be past
+ * @start_ns: START_AT: when; at once if that is past
  * @start_line: START_EDGE: the line; it is watched until then
  * @start_kinds: START_EDGE: which edges, GPIOHUB_KIND()
  * @timeout_ns: CLOCK_MONOTONIC, absolute: when it ends at the latest; 0: never

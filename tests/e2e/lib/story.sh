@@ -94,8 +94,8 @@ tell() { echo "$2" >"$BOARD/$1"; }
 pin() { awk -v line="$1" '$1 == line { print $2, $3 }' "$BOARD/level"; }
 pin_is() { [ "$(pin "$1")" = "$2" ]; }
 
-# hub [PARAMETER...]: gpiohub0 over the virtual board.
-hub() { modprobe gpiohub hubs=gpiohub-vboard.0 "$@"; }
+# hub [PARAMETER...]: gpiohub0 over the virtual board. Its bursts are no storms.
+hub() { modprobe gpiohub hubs=gpiohub-vboard.0 storm_rate=0 "$@"; }
 # attribute NAME [VALUE]: of gpiohub0: prints it, or says whether it is VALUE.
 attribute() {
 	local value

@@ -29,6 +29,21 @@
 namespace gpiohub::daemon
 {
 
+/** A pattern that was given to a hub, and by which of its files. */
+struct FakePlay {
+	const void *owner = nullptr;
+	std::uint32_t id = 0;
+	gpiohub_play play{};
+	std::vector<gpiohub_step> steps;
+};
+
+/** A rule, likewise. */
+struct FakeRule {
+	const void *owner = nullptr;
+	std::uint32_t id = 0;
+	gpiohub_rule rule{};
+};
+
 /** One hub; shared by its files. The mutex guards what is not the ring. */
 struct FakeHub {
 	FakeHub(unsigned its_number, unsigned its_lines, std::uint32_t size)
@@ -116,6 +131,9 @@ struct FakeHub {
 	std::uint64_t outputs = 0;
 	std::uint64_t levels = 0;
 	std::array<const void *, 64> owners{};
+	std::vector<FakePlay> plays; /* not over */
+	std::vector<FakeRule> rules;
+	int refuse_plays = 0; /* an errno */
 	std::size_t submits = 0;
 	std::size_t infos = 0;
 	std::size_t line_infos = 0;
@@ -198,6 +216,9 @@ public:
 			if (owner == this)
 				owner = nullptr;
 		}
+		const auto is_mine = [this](const auto &each) { return each.owner == this; };
+		std::erase_if(hub_->plays, is_mine);
+		std::erase_if(hub_->rules, is_mine);
 	}
 
 	Submitted submit(std::span<const gpiohub_command> commands) override
@@ -242,9 +263,63 @@ private:
 				hub_->owners[line] = nullptr;
 		}
 		hub_->reach_chip();
+		if (const int code = request(command); code != 0)
+			return {done, code, GPIOHUB_NO_LINE};
 		if (command.op == GPIOHUB_OP_SET)
 			hub_->levels = (hub_->levels & ~command.mask) | command.value;
 		return {done + 1, 0, GPIOHUB_NO_LINE};
+	}
+
+	/* Patterns and rules, as far as they are kept here. */
+	int request(const gpiohub_command &command)
+	{
+		switch (command.op) {
+		case GPIOHUB_OP_PLAY:
+			return play(command);
+		case GPIOHUB_OP_CANCEL: {
+			const auto id = static_cast<std::uint32_t>(command.value);
+			const auto ended = std::erase_if(hub_->plays, [&](const FakePlay &each) {
+				return each.owner == this && (id == 0 || each.id == id);
+			});
+			return ended == 0 ? ENOENT : 0;
+		}
+		case GPIOHUB_OP_RULE_ADD: {
+			FakeRule rule{this, command.id, {}};
+			std::memcpy(&rule.rule, at(command.value), sizeof(rule.rule));
+			hub_->rules.push_back(rule);
+			return command.arg == 0 ? 0 : EINVAL;
+		}
+		case GPIOHUB_OP_RULE_DEL:
+			return std::erase_if(hub_->rules,
+				       [&](const FakeRule &each) {
+					       return each.owner == this &&
+						       each.id == command.value;
+				       }) == 0
+				? ENOENT
+				: 0;
+		default:
+			return 0;
+		}
+	}
+
+	int play(const gpiohub_command &command)
+	{
+		FakePlay play{this, command.id, {}, {}};
+		std::memcpy(&play.play, at(command.value), sizeof(play.play));
+		play.steps.resize(play.play.count);
+		std::memcpy(play.steps.data(), at(play.play.steps),
+			play.steps.size() * sizeof(gpiohub_step));
+		if (command.arg != 0)
+			return EINVAL;
+		if (hub_->refuse_plays != 0)
+			return hub_->refuse_plays;
+		hub_->plays.push_back(std::move(play));
+		return 0;
+	}
+
+	static const void *at(std::uint64_t address)
+	{
+		return reinterpret_cast<const void *>(static_cast<std::uintptr_t>(address));
 	}
 
 	std::shared_ptr<FakeHub> hub_;

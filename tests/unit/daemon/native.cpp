@@ -49,9 +49,11 @@ TEST_CASE("a message brings its text, padded")
 {
 	Request request;
 	auto input = input_of(wire::make_command(Op::MESSAGE, 0, 0, 0, 33), 64);
-	CHECK(Native().parse(std::span(input).first(95), request) == 0);
+	CHECK(Native().parse(std::span(input).first(95), request) == 96);
+	CHECK(request.payload.empty());
 	CHECK(Native().parse(input, request) == 96);
-	CHECK(request.text == std::string(33, 'x'));
+	CHECK(request.payload.size() == 33);
+	CHECK(request.payload.data() == input.data() + 32);
 }
 
 TEST_CASE("a message of a length that it cannot have is the end")
@@ -64,6 +66,46 @@ TEST_CASE("a message of a length that it cannot have is the end")
 	REQUIRE(request.error.has_value());
 	CHECK(request.error->code == EINVAL);
 	CHECK(request.is_fatal);
+}
+
+TEST_CASE("a pattern tells how long it is before it is there")
+{
+	Request request;
+	auto input = input_of(wire::make_command(Op::PLAY, 0, 0, 0, wire::kMaxPlayBytes));
+	CHECK(Native().parse(input, request) == 32 + wire::kMaxPlayBytes);
+	CHECK_FALSE(request.error.has_value());
+	CHECK(request.command.op == GPIOHUB_OP_PLAY);
+}
+
+TEST_CASE("a pattern whose length is none is the end")
+{
+	Request request;
+	CHECK(Native().parse(input_of(wire::make_command(Op::PLAY, 0, 0, 0, 100)), request) == 32);
+	REQUIRE(request.error.has_value());
+	CHECK_THAT(request.error->what, Catch::Contains("steps of 32, not 100"));
+	CHECK(request.is_fatal);
+	CHECK(Native().parse(input_of(wire::make_command(Op::RULE_ADD, 0, 0, 0, 64)), request) ==
+		32);
+	CHECK(request.is_fatal);
+}
+
+TEST_CASE("a pattern has as many steps as follow it, and no address")
+{
+	const auto parsed = [](std::uint32_t count, std::uint64_t steps) {
+		gpiohub_play play = {};
+		play.count = count;
+		play.steps = steps;
+		auto input =
+			input_of(wire::make_command(Op::PLAY, 0, 0, 0, 64 + 2 * 32), 64 + 2 * 32);
+		std::memcpy(input.data() + 32, &play, sizeof(play));
+		Request request;
+		CHECK(Native().parse(input, request) == input.size());
+		CHECK_FALSE(request.is_fatal);
+		return request.error ? request.error->what : "";
+	};
+	CHECK(parsed(2, 0).empty());
+	CHECK(parsed(3, 0) == "2 steps follow a pattern of 3");
+	CHECK_THAT(parsed(2, 0x1000), Catch::Contains("must be 0"));
 }
 
 TEST_CASE("what a message's other fields say wrong is answered after its text was taken")

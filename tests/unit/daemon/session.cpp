@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "session.hpp"
 
-#include "fake_backend.hpp"
-#include "proto/native.hpp"
-#include "test_client.hpp"
+#include "session_bench.hpp"
 
 #include <catch2/catch.hpp>
-
-#include <list>
 
 using namespace gpiohub;
 using namespace gpiohub::daemon;
@@ -19,71 +15,7 @@ namespace
 
 constexpr std::uint64_t kInput = GPIOHUB_GUARD_INPUT;
 
-/* Sessions on one hub, without a daemon around them. */
-struct Bench {
-	Bench()
-	{
-		fake = backend.add(0);
-		hub = *Hub::open(*reactor, backend, 0, [](Hub &) {});
-	}
-
-	~Bench() { sessions.clear(); }
-
-	TestClient connect()
-	{
-		auto [near, far] = connection();
-		sessions.push_back(std::make_unique<Session>(
-			context, std::move(near), std::make_unique<Native>()));
-		REQUIRE(sessions.back()->start().ok());
-		return TestClient(std::move(far), [this] { turn(); });
-	}
-
-	TestClient greeted()
-	{
-		TestClient client = connect();
-		CHECK(client.hello().reply.error == 0);
-		return client;
-	}
-
-	void turn()
-	{
-		if (++turns > 100'000)
-			throw std::runtime_error("nothing comes");
-		reactor->turn(10'000);
-	}
-
-	void settle()
-	{
-		for (int i = 0; i < 50; i++)
-			reactor->turn(0);
-	}
-
-	std::unique_ptr<Reactor> reactor = *Reactor::create();
-	FakeBackend backend;
-	std::shared_ptr<FakeHub> fake;
-	std::unique_ptr<Hub> hub;
-	Counters counters;
-	std::list<std::unique_ptr<Session>> sessions;
-	int turns = 0;
-	std::string stats = "{}";
-	SessionContext context{
-		.reactor = *reactor,
-		.counters = counters,
-		.find_hub = [this](unsigned number) { return number == 0 ? hub.get() : nullptr; },
-		.hubs = [] { return std::uint64_t{1}; },
-		.stats = [this] { return stats; },
-		.ended =
-			[this](Session &ended) {
-				sessions.remove_if([&](auto &session) {
-					if (session.get() != &ended)
-						return false;
-					reactor->retire(std::move(session));
-					return true;
-				});
-			},
-		.outbox_bytes = 64 * 1024,
-	};
-};
+using Bench = SessionBench;
 
 } // namespace
 
@@ -433,4 +365,152 @@ TEST_CASE("random bytes end in an answer or the end, never in a crash")
 	}
 	bench.settle();
 	CHECK(bench.sessions.empty());
+}
+
+namespace
+{
+
+std::string pattern_of(const std::vector<gpiohub_step> &steps, std::uint64_t lines = 0b1)
+{
+	gpiohub_play play{};
+	play.lines = lines;
+	play.count = static_cast<__u32>(steps.size());
+	std::string bytes(reinterpret_cast<const char *>(&play), sizeof(play));
+	return bytes.append(
+		reinterpret_cast<const char *>(steps.data()), steps.size() * sizeof(gpiohub_step));
+}
+
+gpiohub_command play_command(const std::string &pattern, std::uint8_t hub = 0)
+{
+	return make_command(Op::PLAY, hub, 0, 0, pattern.size());
+}
+
+} // namespace
+
+TEST_CASE("a pattern goes down with its steps, under the id of its command")
+{
+	Bench bench;
+	TestClient client = bench.greeted();
+	const std::string pattern = pattern_of({drive_step(1, 0, 1000), drive_step(0, 1, 0)});
+	const Frame played = client.call(play_command(pattern), pattern);
+	CHECK(played.reply.error == 0);
+	REQUIRE(bench.fake->plays.size() == 1);
+	CHECK(bench.fake->plays[0].id == played.reply.id);
+	CHECK(bench.fake->plays[0].play.lines == 0b1);
+	REQUIRE(bench.fake->plays[0].steps.size() == 2);
+	CHECK(bench.fake->plays[0].steps[0].set == 1);
+	CHECK(bench.fake->plays[0].steps[1].clear == 1);
+}
+
+TEST_CASE("the longest pattern arrives whole, between other commands, and leaves no memory")
+{
+	Bench bench;
+	TestClient client = bench.greeted();
+	std::vector<gpiohub_step> steps;
+	for (std::uint64_t i = 0; i < GPIOHUB_MAX_STEPS; i++)
+		steps.push_back(drive_step(1, 0, i));
+	const std::string pattern = pattern_of(steps);
+	const std::size_t before = bench.budget.left;
+	client.send(make_command(Op::CLAIM, 0, 0b1, kInput));
+	client.send(play_command(pattern), pattern);
+	client.send(make_command(Op::SET, 0, 0b1, 0b1));
+	for (int i = 0; i < 3; i++)
+		CHECK(client.reply().reply.error == 0);
+	REQUIRE(bench.fake->plays.size() == 1);
+	REQUIRE(bench.fake->plays[0].steps.size() == GPIOHUB_MAX_STEPS);
+	for (std::uint64_t i = 0; i < GPIOHUB_MAX_STEPS; i++) {
+		if (bench.fake->plays[0].steps[i].wait_ns != i)
+			FAIL("step " << i);
+	}
+	CHECK(bench.fake->levels == 1);
+	CHECK(bench.budget.left == before);
+}
+
+TEST_CASE("a pattern of somebody who did not say HELLO is not waited for")
+{
+	Bench bench;
+	TestClient client = bench.connect();
+	client.send(make_command(Op::PLAY, 0, 0, 0, wire::kMaxPlayBytes));
+	CHECK(client.reply().reply.error == EPROTO);
+	CHECK(client.is_hung_up());
+	CHECK(bench.sessions.empty());
+}
+
+TEST_CASE("a pattern that there is no memory for is refused, what follows is not")
+{
+	Bench bench;
+	TestClient client = bench.greeted();
+	bench.budget.left = 10'000;
+	const std::string pattern = pattern_of(std::vector(1000, drive_step(1, 0, 1000)));
+	client.send(play_command(pattern), pattern);
+	client.send(make_command(Op::PING, 0, 0, 5));
+	CHECK(client.reply().reply.error == EAGAIN);
+	CHECK(client.reply().reply.value == 5);
+	CHECK(bench.fake->plays.empty());
+	CHECK(bench.budget.left == 10'000);
+}
+
+TEST_CASE("half a pattern and a hang-up leave no memory behind")
+{
+	Bench bench;
+	const std::size_t before = bench.budget.left;
+	{
+		TestClient client = bench.greeted();
+		const std::string pattern = pattern_of(std::vector(1000, drive_step(1, 0, 1000)));
+		client.send(play_command(pattern), pattern.substr(0, 20'000));
+		bench.settle();
+		CHECK(bench.budget.left < before);
+	}
+	bench.settle();
+	CHECK(bench.sessions.empty());
+	CHECK(bench.budget.left == before);
+}
+
+TEST_CASE("a pattern that the hub refuses is told with the step that is wrong")
+{
+	Bench bench;
+	TestClient client = bench.greeted();
+	bench.fake->refuse_plays = EINVAL;
+	std::string pattern = pattern_of({drive_step(1, 0, 1000), drive_step(1, 1, 0)});
+	CHECK(client.call(play_command(pattern), pattern).payload ==
+		"cannot play on gpiohub0: step 1 drives line 0 high and low");
+	pattern = pattern_of({drive_step(1, 0, 1000)});
+	CHECK_THAT(client.call(play_command(pattern), pattern).payload,
+		Catch::Contains("is its module older"));
+	bench.fake->refuse_plays = EDQUOT;
+	CHECK_THAT(client.call(play_command(pattern), pattern).payload,
+		Catch::Contains("too many requests"));
+}
+
+TEST_CASE("a client that goes takes its patterns and rules along")
+{
+	Bench bench;
+	TestClient client = bench.greeted();
+	const std::string pattern = pattern_of({drive_step(1, 0, 1000)});
+	CHECK(client.call(play_command(pattern), pattern).reply.error == 0);
+	gpiohub_rule rule{};
+	rule.trigger = 3;
+	rule.holdoff_ns = 77;
+	const std::string bytes(reinterpret_cast<const char *>(&rule), sizeof(rule));
+	const Frame added = client.call(make_command(Op::RULE_ADD, 0, 0, 0, sizeof(rule)), bytes);
+	CHECK(added.reply.error == 0);
+	REQUIRE(bench.fake->rules.size() == 1);
+	CHECK(bench.fake->rules[0].id == added.reply.id);
+	CHECK(bench.fake->rules[0].rule.holdoff_ns == 77);
+	client.close();
+	bench.settle();
+	CHECK(bench.fake->plays.empty());
+	CHECK(bench.fake->rules.empty());
+}
+
+TEST_CASE("a rule is deleted by its number, once")
+{
+	Bench bench;
+	TestClient client = bench.greeted();
+	const Frame added = client.call(make_command(Op::RULE_ADD, 0, 0, 0, sizeof(gpiohub_rule)),
+		std::string(sizeof(gpiohub_rule), '\0'));
+	CHECK(client.call(make_command(Op::RULE_DEL, 0, 0, added.reply.id)).reply.error == 0);
+	const Frame again = client.call(make_command(Op::RULE_DEL, 0, 0, added.reply.id));
+	CHECK(again.reply.error == ENOENT);
+	CHECK_THAT(again.payload, Catch::Contains("there is no such rule"));
 }

@@ -104,6 +104,20 @@ TEST_CASE("only the kinds and lines that were asked for are sent")
 	CHECK(bench.subscription.sent() == 3);
 }
 
+TEST_CASE("the report of a pattern is sent with it, as the text of a message is")
+{
+	Bench bench;
+	bench.start(0b010, GPIOHUB_KIND(GPIOHUB_EVENT_PATTERN));
+	bench.subscription.deliver(bench.publish({
+		event(GPIOHUB_EVENT_PATTERN, 0),
+		event(GPIOHUB_EVENT_REPORT, 0),
+		event(GPIOHUB_EVENT_PATTERN, 1),
+		event(GPIOHUB_EVENT_REPORT, 1),
+		event(GPIOHUB_EVENT_TEXT, GPIOHUB_NO_LINE),
+	}));
+	CHECK(numbers(bench.client.next().events) == Numbers{2, 3});
+}
+
 TEST_CASE("who wants everything gets also what the daemon does not know")
 {
 	Bench bench;

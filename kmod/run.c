@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Driving the steps of a pattern when they are due: in the hard interrupt of its timer,
+ * or, where lines can only be reached by a thread, in the hub's worker that the timer
+ * wakes. Times are absolute: what is late catches up, in bounded portions. What takes
+ * more of a processor than a hub may is stopped.
+ */
+#include <linux/ktime.h>
+#include <linux/sched.h>
+
+#include "compat.h"
+#include "hub.h"
+#include "params.h"
+#include "pattern.h"
+#include "run.h"
+#include "session.h"
+
+/* Lines driven in one critical section, but for the step that reaches it. */
+#define PORTION		32
+
+/* Who is behind leaves the processor to others for a while. */
+#define REST_MIN_NS	(10 * NSEC_PER_USEC)
+
+/* The budget is counted over so long ... */
+#define WINDOW_NS	(100 * NSEC_PER_MSEC)
+
+/*
+ * ... and one portion counts for so much at most: what takes longer was held up by
+ * something else, an interrupt or a hypervisor.
+ */
+#define PORTION_MAX_NS	(2 * NSEC_PER_MSEC)
+
+/* The one that took most of the budget. Under hub->lock. Return: NULL: none plays. */
+static struct gpiohub_pattern *greediest(struct gpiohub_hub *hub)
+{
+	struct gpiohub_pattern *most = NULL;
+	struct gpiohub_line *line;
+
+	gpiohub_for_each_line(line, hub, hub->state->playing)
+		if (line->pattern->used_since == hub->budget_since &&
+		    (!most || line->pattern->used_ns > most->used_ns))
+			most = line->pattern;
+	return most;
+}
+
+/*
+ * A pattern worked for so long, up to now; it may be over. Under hub->lock. Who takes
+ * most is stopped when all together take too much.
+ */
+static void spend(struct gpiohub_pattern *pattern, u64 worked_ns, u64 now)
+{
+	struct gpiohub_hub *hub = pattern->request.session->hub;
+	u64 most = READ_ONCE(gpiohub_pattern_cpu) * (WINDOW_NS / 100);
+
+	if (now - hub->budget_since >= WINDOW_NS) {
+		hub->budget_since = now;
+		hub->budget_used = 0;
+	}
+	if (pattern->used_since != hub->budget_since) {
+		pattern->used_since = hub->budget_since;
+		pattern->used_ns = 0;
+	}
+	worked_ns = min_t(u64, worked_ns, PORTION_MAX_NS);
+	pattern->used_ns += worked_ns;
+	hub->budget_used += worked_ns;
+	if (likely(hub->budget_used <= most))
+		return;
+	pattern = greediest(hub);
+	if (!pattern)
+		return;
+	hub->budget_used -= pattern->used_ns;
+	gpiohub_request_finish(&pattern->request, GPIOHUB_OUTCOME_BUDGET, 0);
+	gpiohub_patterns_begin(pattern->request.session, now);
+}
+
+/* The chip refused. Under hub->lock. */
+static void run_failed(struct gpiohub_pattern *pattern, int err)
+{
+	gpiohub_request_finish(&pattern->request, GPIOHUB_OUTCOME_FAILED, -err);
+	gpiohub_patterns_begin(pattern->request.session, ktime_get_ns());
+}
+
+/* The next step is driven now. Under hub->lock. */
+static void count_step(struct gpiohub_pattern *pattern, u64 now)
+{
+	u64 late = now - pattern->due;
+
+	pattern->driven++;
+	pattern->late_sum += late;
+	pattern->late_max = max(pattern->late_max, late);
+}
+
+static void step_over(struct gpiohub_pattern *pattern, const struct gpiohub_step *step)
+{
+	pattern->due += step->wait_ns;
+	pattern->pc++;
+}
+
+/*
+ * Drive what is due, a portion of it; its lines are held as long as they are outputs, and
+ * can be driven here as long as none was taken anew as open drain (see check_free()).
+ * Under hub->lock. Return: when to go on, or 0: it does not run any more.
+ */
+static u64 run_portion(struct gpiohub_pattern *pattern, u64 began)
+{
+	struct gpiohub_hub *hub = pattern->request.session->hub;
+	const struct gpiohub_step *step;
+	unsigned int driven = 0;
+	u64 now = began;
+	int err;
+
+	if (unlikely(pattern->request.lines & (~hub->state->outputs | hub->slow))) {
+		run_failed(pattern, -EIO);
+		return 0;
+	}
+	while (pattern->due <= now) {
+		if (driven >= PORTION)
+			return now + max_t(u64, now - began, REST_MIN_NS);
+		step = gpiohub_pattern_next(pattern);
+		if (!step) {
+			gpiohub_pattern_ended(pattern);
+			return 0;
+		}
+		count_step(pattern, now);
+		driven++;
+		err = gpiohub_lines_drive(hub, step->set, step->clear, &driven);
+		if (unlikely(err)) {
+			run_failed(pattern, err);
+			return 0;
+		}
+		step_over(pattern, step);
+		now = ktime_get_ns();
+	}
+	return pattern->due;
+}
+
+static enum hrtimer_restart run_timer(struct hrtimer *timer)
+{
+	struct gpiohub_pattern *pattern = container_of(timer, struct gpiohub_pattern, timer);
+	enum hrtimer_restart restart = HRTIMER_NORESTART;
+	struct gpiohub_hub *hub = pattern->request.session->hub;
+	unsigned long flags;
+	u64 began, next, now;
+
+	flags = gpiohub_hub_lock(hub);
+	if (pattern->request.progress != GPIOHUB_ACTIVE)
+		goto out_unlock;
+	if (pattern->slow) {
+		kthread_queue_work(hub->worker, &pattern->work);
+		goto out_unlock;
+	}
+	began = ktime_get_ns();
+	next = run_portion(pattern, began);
+	now = ktime_get_ns();
+	spend(pattern, now - began, now);
+	if (!next || pattern->request.progress != GPIOHUB_ACTIVE)
+		goto out_unlock;
+	hrtimer_set_expires(timer, ns_to_ktime(next));
+	restart = HRTIMER_RESTART;
+out_unlock:
+	gpiohub_hub_unlock(hub, flags);
+	return restart;
+}
+
+/*
+ * Return: the next step of a slow pattern, or NULL: it is not due, or there is none, or
+ * @others wait for the worker: rules must not wait for a pattern that is always behind.
+ */
+static const struct gpiohub_step *slow_step(struct gpiohub_pattern *pattern, u64 worked_ns,
+					    bool others)
+{
+	struct gpiohub_hub *hub = pattern->request.session->hub;
+	const struct gpiohub_step *step = NULL;
+	unsigned long flags;
+	u64 now;
+
+	flags = gpiohub_hub_lock(hub);
+	now = ktime_get_ns();
+	spend(pattern, worked_ns, now);
+	if (pattern->request.progress != GPIOHUB_ACTIVE)
+		goto out_unlock;
+	if (pattern->due > now) {
+		hrtimer_start(&pattern->timer, ns_to_ktime(pattern->due), GPIOHUB_TIMER_MODE);
+		goto out_unlock;
+	}
+	if (others) {
+		kthread_queue_work(hub->worker, &pattern->work);
+		goto out_unlock;
+	}
+	step = gpiohub_pattern_next(pattern);
+	if (step) {
+		count_step(pattern, now);
+		step_over(pattern, step);
+	} else {
+		gpiohub_pattern_ended(pattern);
+	}
+out_unlock:
+	gpiohub_hub_unlock(hub, flags);
+	return step;
+}
+
+static void slow_failed(struct gpiohub_pattern *pattern, int err)
+{
+	struct gpiohub_hub *hub = pattern->request.session->hub;
+	unsigned long flags;
+
+	flags = gpiohub_hub_lock(hub);
+	run_failed(pattern, err);
+	gpiohub_hub_unlock(hub, flags);
+}
+
+/*
+ * In the hub's worker. What counts for the budget is the processor's time, not that for
+ * which a bus is waited.
+ */
+static void run_work(struct kthread_work *work)
+{
+	struct gpiohub_pattern *pattern = container_of(work, struct gpiohub_pattern, work);
+	struct gpiohub_hub *hub = pattern->request.session->hub;
+	u64 ran = current->se.sum_exec_runtime, before = ran;
+	const struct gpiohub_step *step;
+	struct gpiohub_line *line;
+	bool others = false;
+	int err = 0;
+
+	/* The program stays as it is as long as this work is not cancelled. */
+	while (!err && (step = slow_step(pattern, ran - before, others))) {
+		before = ran;
+		gpiohub_for_each_line(line, hub, step->set | step->clear) {
+			err = gpiohub_line_play(line, pattern,
+						step->set & gpiohub_line_bit(line));
+			if (err)
+				break;
+		}
+		ran = current->se.sum_exec_runtime;
+		others = !list_empty(&hub->worker->work_list);
+	}
+	if (err)
+		slow_failed(pattern, err);
+}
+
+/**
+ * gpiohub_run_init - nothing is due
+ * @pattern: zeroed by the caller
+ */
+void gpiohub_run_init(struct gpiohub_pattern *pattern)
+{
+	gpiohub_compat_hrtimer_setup(&pattern->timer, run_timer, GPIOHUB_TIMER_MODE);
+	kthread_init_work(&pattern->work, run_work);
+}
