@@ -7,7 +7,6 @@
 
 #include <linux/types.h>
 
-struct attribute_group;
 struct class;
 struct gpiohub_hub;
 
@@ -16,9 +15,5 @@ void gpiohub_hubs_exit(void);
 int gpiohub_hubs_make(const char *text, bool wait_for_chips);
 int gpiohub_hubs_check(const char *text, bool wait_for_chips);
 int gpiohub_hubs_delete(const char *name);
-
-/* sysfs.c */
-extern const struct attribute_group *gpiohub_class_groups[];
-extern const struct attribute_group *gpiohub_hub_groups[];
 
 #endif
