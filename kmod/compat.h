@@ -8,6 +8,7 @@
 #define GPIOHUB_COMPAT_H
 
 #include <linux/device/class.h>
+#include <linux/eventfd.h>
 #include <linux/gpio/driver.h>
 #include <linux/hrtimer.h>
 #include <linux/kthread.h>
@@ -78,6 +79,16 @@ static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
 #else
 #define GPIOHUB_COMPAT_CONST
 #endif
+
+/* 6.8: an eventfd is signalled once. */
+static inline void gpiohub_compat_eventfd_signal(struct eventfd_ctx *ctx)
+{
+#ifdef GPIOHUB_HAVE_EVENTFD_SIGNAL_ONCE
+	eventfd_signal(ctx);
+#else
+	eventfd_signal(ctx, 1);
+#endif
+}
 
 /* 6.15, and Debian's 6.12: setters of lines return an error; before, nothing. */
 #define gpiohub_compat_call(set, desc, value)					\

@@ -8,6 +8,7 @@
 #include <linux/cdev.h>
 #include <linux/idr.h>
 #include <linux/kdev_t.h>
+#include <linux/ktime.h>
 #include <linux/random.h>
 #include <linux/slab.h>
 
@@ -15,6 +16,7 @@
 #include "hubs.h"
 #include "keep.h"
 #include "params.h"
+#include "seen.h"
 #include "request.h"
 #include "session.h"
 
@@ -61,6 +63,7 @@ static void hub_fill_lines(struct gpiohub_hub *hub, const struct gpiohub_names *
 		line->number = i;
 		line->offset = names->line[i].offset;
 		line->chip->lines |= gpiohub_line_bit(line);
+		line->rate_since = ktime_get_ns();
 		gpiohub_storm_init(line);
 	}
 }
@@ -87,7 +90,7 @@ static struct gpiohub_hub *hub_alloc(const struct gpiohub_names *names, const ch
 	gpiohub_reflexes_setup(hub);
 	device_initialize(&hub->dev);
 	hub->dev.release = hub_release;
-	hub->dev.groups = gpiohub_hub_groups;
+	hub->dev.groups = gpiohub_hub_groups(names->nr_lines);
 	hub->epoch = get_random_u64();
 
 	hub->label = kstrdup(label, GFP_KERNEL);

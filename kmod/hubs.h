@@ -7,7 +7,6 @@
 
 #include <linux/types.h>
 
-struct attribute_group;
 struct class;
 struct gpiohub_hub;
 
@@ -17,9 +16,5 @@ int gpiohub_hubs_make(const char *text, bool wait_for_chips);
 int gpiohub_hubs_check(const char *text, bool wait_for_chips);
 void gpiohub_hubs_each(void (*visit)(struct gpiohub_hub *hub));
 int gpiohub_hubs_delete(const char *name);
-
-/* sysfs.c */
-extern const struct attribute_group *gpiohub_class_groups[];
-extern const struct attribute_group *gpiohub_hub_groups[];
 
 #endif

@@ -200,8 +200,7 @@ static long do_subscribe(struct gpiohub_session *session,
 					&culprit);
 	if (err)
 		return gpiohub_blame(&user->line, culprit, err);
-	/* Whoever waits on this file waits for something else now. */
-	wake_up_interruptible_poll(&session->wait, EPOLLIN | EPOLLRDNORM);
+	gpiohub_sleepers_changed(session);
 	return 0;
 }
 
@@ -217,6 +216,15 @@ static long do_restrict(struct gpiohub_session *session, u32 __user *user)
 	WRITE_ONCE(session->restricted, session->restricted | rights);
 	mutex_unlock(&session->hub->config);
 	return 0;
+}
+
+static long do_eventfd(struct gpiohub_session *session, s32 __user *user)
+{
+	s32 fd;
+
+	if (get_user(fd, user))
+		return -EFAULT;
+	return gpiohub_notify_eventfd(session, fd);
 }
 
 static long do_get(struct gpiohub_session *session, struct gpiohub_levels __user *user)
@@ -314,6 +322,7 @@ static int check_access(struct file *file, unsigned int cmd)
 	case GPIOHUB_LINE_INFO:
 	case GPIOHUB_SUBSCRIBE:
 	case GPIOHUB_GET:
+	case GPIOHUB_EVENTFD:
 	case GPIOHUB_WAIT:
 		return file->f_mode & FMODE_READ ? 0 : -EACCES;
 	case GPIOHUB_CANCEL:
@@ -376,6 +385,8 @@ long gpiohub_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return do_restrict(session, user);
 	case GPIOHUB_GET:
 		return do_get(session, user);
+	case GPIOHUB_EVENTFD:
+		return do_eventfd(session, user);
 	default:
 		return -ENOTTY;
 	}

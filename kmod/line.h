@@ -61,6 +61,9 @@ struct pid;
  * @pattern: the pattern that has it, playing or armed; under hub->lock
  * @triggers: slots of rules that it triggers, under hub->lock
  * @starts: armed patterns that it starts, under hub->lock
+ * @rate: edges per second when they were last worked out, see gpiohub_line_rate()
+ * @rate_edges: how many there were by then
+ * @rate_since: when that was, ns; these three under hub->config
  * @storm: how often it changes, and what is done about it
  */
 struct gpiohub_line {
@@ -103,6 +106,9 @@ struct gpiohub_line {
 	struct gpiohub_pattern *pattern;
 	u64 triggers;
 	unsigned int starts;
+	u64 rate;
+	u64 rate_edges;
+	u64 rate_since;
 	struct gpiohub_storm storm;
 };
 

@@ -13,6 +13,7 @@
 #include "params.h"
 #include "pattern.h"
 #include "reflex.h"
+#include "seen.h"
 #include "session.h"
 #include "suspend.h"
 
@@ -94,6 +95,7 @@ static int __init gpiohub_init(void)
 	err = check_parameters();
 	if (err)
 		return err;
+	gpiohub_line_files_init();
 	err = gpiohub_sessions_init();
 	if (err)
 		return err;

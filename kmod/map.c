@@ -69,7 +69,7 @@ static int map_cursor(struct vm_area_struct *vma, struct gpiohub_session *sessio
 	 * also to whoever is asleep in it.
 	 */
 	WRITE_ONCE(session->cursor, page_address(page));
-	wake_up_interruptible_poll(&session->wait, EPOLLIN | EPOLLRDNORM);
+	gpiohub_sleepers_changed(session);
 	return 0;
 }
 

@@ -14,5 +14,6 @@ has platform_device.h 'void (\*remove)(struct platform_device' REMOVE_VOID
 has mm.h 'void vm_flags_clear(' VM_FLAGS_CLEAR
 has device/class.h '(\*show)(const struct class \*' CONST_CLASS
 has hrtimer.h 'void hrtimer_setup(' HRTIMER_SETUP
+has eventfd.h 'void eventfd_signal(struct eventfd_ctx \*ctx)$' EVENTFD_SIGNAL_ONCE
 has kthread.h 'kthread_run_worker(' KTHREAD_RUN_WORKER
 exit 0

@@ -73,6 +73,7 @@ static struct gpiohub_session *session_alloc(struct gpiohub_hub *hub)
 	session->slot = GPIOHUB_NO_SLOT;
 	mutex_init(&session->stream);
 	init_waitqueue_head(&session->wait);
+	gpiohub_notify_init(session);
 	INIT_LIST_HEAD(&session->requests);
 	init_waitqueue_head(&session->idle);
 	gpiohub_heartbeat_init(session);
@@ -124,6 +125,8 @@ static int session_open(struct inode *inode, struct file *file)
 	file->private_data = session;
 	/* The position is the session's; there is no reading elsewhere. */
 	file->f_mode &= ~(FMODE_PREAD | FMODE_PWRITE);
+	/* For io_uring and RWF_NOWAIT: see gpiohub_stream_read_iter(). */
+	file->f_mode |= FMODE_NOWAIT;
 	return 0;
 }
 
@@ -154,6 +157,7 @@ static void session_end(struct work_struct *work)
 		container_of(to_rcu_work(work), struct gpiohub_session, end);
 	struct gpiohub_hub *hub = session->hub;
 
+	gpiohub_notify_end(session);
 	gpiohub_sleepers_left(session);
 	gpiohub_user_give(hub, session->user, GPIOHUB_SHARE_FILES, 1);
 	if (session->cursor_page)
@@ -228,11 +232,14 @@ const struct file_operations gpiohub_session_fops = {
 	.open = session_open,
 	.flush = session_flush,
 	.release = session_release,
+	/* Both: read(2) costs less in this way, io_uring wants the other. */
 	.read = gpiohub_stream_read,
+	.read_iter = gpiohub_stream_read_iter,
 	.write = gpiohub_stream_write,
 	.llseek = gpiohub_stream_llseek,
 	.fsync = session_fsync,
 	.poll = gpiohub_stream_poll,
+	.fasync = gpiohub_notify_fasync,
 	.mmap = gpiohub_map,
 	.unlocked_ioctl = gpiohub_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,

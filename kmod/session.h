@@ -13,6 +13,7 @@
 #include <linux/poll.h>
 #include <linux/wait.h>
 
+#include "notify.h"
 #include "sleepers.h"
 
 struct gpiohub_hub;
@@ -41,6 +42,7 @@ struct page;
  * @wait: who waits for this file
  * @slot: its place in hub->sleepers, or GPIOHUB_NO_SLOT until it first sleeps
  * @late: the worker is to wake it
+ * @notify: whom to tell who does not wait in this file
  * @cursor: the mapped cursor, or NULL; set once, see map.c
  * @cursor_page: its page, freed with the session
  * @rate_begin: when the current second of the file's rate began, ns
@@ -73,6 +75,7 @@ struct gpiohub_session {
 	wait_queue_head_t wait;
 	int slot;
 	bool late;
+	struct gpiohub_notify notify;
 	struct gpiohub_cursor *cursor;
 	struct page *cursor_page;
 
@@ -109,9 +112,12 @@ long gpiohub_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
 
 /* stream.c: the file as a place in the stream. */
 ssize_t gpiohub_stream_read(struct file *file, char __user *buf, size_t size, loff_t *ppos);
+ssize_t gpiohub_stream_read_iter(struct kiocb *iocb, struct iov_iter *to);
 ssize_t gpiohub_stream_write(struct file *file, const char __user *buf, size_t size,
 			     loff_t *ppos);
 loff_t gpiohub_stream_llseek(struct file *file, loff_t offset, int whence);
+bool gpiohub_stream_readable(struct gpiohub_session *session);
+bool gpiohub_stream_gone(const struct gpiohub_session *session);
 __poll_t gpiohub_stream_poll(struct file *file, struct poll_table_struct *table);
 
 /* map.c: the mapped regions. */

@@ -5,6 +5,8 @@
  * before he sleeps again: read(2) and poll(2) always do, so that a session is
  * either enlisted, or awake, or on an epoll's list of those to ask.
  */
+#include <linux/ktime.h>
+#include <linux/minmax.h>
 #include <linux/rculist.h>
 
 #include "hub.h"
@@ -12,6 +14,14 @@
 #include "trace.h"
 
 #define LATE	GPIOHUB_DIRECT
+
+/*
+ * How long a direct wake-up may take, and for how long its slot has to rest if it took
+ * longer. A waiter is usually one process; but it can be an epoll that any number of
+ * others poll in turn, which nobody can see from here but by how long it takes.
+ */
+#define WAKE_MOST_NS	(100 * NSEC_PER_USEC)
+#define WAKE_REST_NS	NSEC_PER_SEC
 
 static void late_work(struct work_struct *work);
 
@@ -36,6 +46,20 @@ void gpiohub_sleepers_stop(struct gpiohub_sleepers *sleepers)
 	cancel_work_sync(&sleepers->late);
 }
 
+/* A slot for one of the user's sessions, or LATE. Under sleepers->lock. */
+static int slot_free(const struct gpiohub_sleepers *sleepers, const struct gpiohub_user *user)
+{
+	unsigned int used = 0;
+	int slot, unused = LATE;
+
+	for (slot = 0; slot < GPIOHUB_DIRECT; slot++) {
+		if (!sleepers->holder[slot])
+			unused = min(unused, slot);
+		used += sleepers->holder[slot] == user;
+	}
+	return used < GPIOHUB_DIRECT_USER ? unused : LATE;
+}
+
 /*
  * The session's slot, given when it sleeps for the first time: files that nobody
  * waits on leave the direct way to others. Return: LATE if there is none now.
@@ -55,9 +79,9 @@ static int slot_of(struct gpiohub_session *session)
 	if (slot == GPIOHUB_NO_SLOT) {
 		/* PREEMPT_RT: a waiter's locks sleep; interrupts wake nobody. */
 		slot = IS_ENABLED(CONFIG_PREEMPT_RT) ? LATE :
-			find_first_zero_bit(&sleepers->taken, GPIOHUB_DIRECT);
+			slot_free(sleepers, session->user);
 		if (slot < GPIOHUB_DIRECT) {
-			__set_bit(slot, &sleepers->taken);
+			sleepers->holder[slot] = session->user;
 			rcu_assign_pointer(sleepers->slot[slot], session);
 			/* Pairs with the load-acquire above. */
 			smp_store_release(&session->slot, slot);
@@ -75,7 +99,8 @@ static int slot_of(struct gpiohub_session *session)
  */
 void gpiohub_sleepers_enlist(struct gpiohub_session *session)
 {
-	int slot = slot_of(session);
+	/* SIGIO and eventfds are the worker's, and one who has them is wholly. */
+	int slot = READ_ONCE(session->notify.active) ? LATE : slot_of(session);
 
 	if (slot == LATE)
 		WRITE_ONCE(session->late, true);
@@ -117,7 +142,7 @@ void gpiohub_sleepers_left(struct gpiohub_session *session)
 		return;
 	spin_lock(&sleepers->lock);
 	clear_bit(session->slot, &sleepers->enlisted);
-	__clear_bit(session->slot, &sleepers->taken);
+	sleepers->holder[session->slot] = NULL;
 	spin_unlock(&sleepers->lock);
 }
 
@@ -143,25 +168,37 @@ static void wake(struct gpiohub_session *session, u32 head, bool direct)
 	wake_up_interruptible(&session->wait);
 }
 
+/*
+ * May it be woken from an interrupt? A file can be waited on any number of times
+ * (threads, epolls); how long an interrupt takes is not the user's to say. A peek is
+ * enough: who comes later looks for himself.
+ */
+static bool may_wake(const struct gpiohub_sleepers *sleepers,
+		     const struct gpiohub_session *session, u64 now)
+{
+	return session->wait.head.next == session->wait.head.prev &&
+	       !READ_ONCE(session->notify.active) &&
+	       READ_ONCE(sleepers->rest_until[session->slot]) <= now;
+}
+
 /* @direct: there is one to spare. Return: false if it is left to the worker. */
 static bool wake_direct(struct gpiohub_sleepers *sleepers, struct gpiohub_session *session,
 			const struct gpiohub_news *news, bool direct)
 {
+	u64 now = ktime_get_ns();
+
 	/*
 	 * Struck off before the wake-up: he enlists again after it, so nothing
 	 * that is published from then on is missed.
 	 */
 	clear_bit(session->slot, &sleepers->enlisted);
-	/*
-	 * A file can be waited on any number of times (threads, epolls); how
-	 * long an interrupt takes is not the user's to say. A peek is enough:
-	 * who comes later looks for himself.
-	 */
-	if (!direct || session->wait.head.next != session->wait.head.prev) {
+	if (!direct || !may_wake(sleepers, session, now)) {
 		WRITE_ONCE(session->late, true);
 		return false;
 	}
 	wake(session, news->head, true);
+	if (unlikely(ktime_get_ns() - now > WAKE_MOST_NS))
+		WRITE_ONCE(sleepers->rest_until[session->slot], now + WAKE_REST_NS);
 	return true;
 }
 
@@ -205,20 +242,24 @@ static void late_work(struct work_struct *work)
 	struct gpiohub_hub *hub = container_of(sleepers, struct gpiohub_hub, sleepers);
 	struct gpiohub_news news = { .lines = U64_MAX, .kinds = U32_MAX };
 	struct gpiohub_session *session;
-	bool left = false;
+	bool stays, left = false;
 
 	rcu_read_lock();
 	news.head = gpiohub_ring_head(&hub->ring);
 	list_for_each_entry_rcu(session, &hub->sessions, node) {
 		if (!READ_ONCE(session->late))
 			continue;
-		if (due(session, &news)) {
+		stays = !due(session, &news);
+		if (!stays) {
 			/* Before the wake-up, as in wake_direct(). */
 			WRITE_ONCE(session->late, false);
 			wake(session, news.head, false);
-		} else {
-			left = true;
 		}
+		if (gpiohub_notify_look(session, news.head)) {
+			WRITE_ONCE(session->late, true);
+			stays = true;
+		}
+		left |= stays;
 	}
 	rcu_read_unlock();
 
@@ -234,6 +275,31 @@ static void late_work(struct work_struct *work)
 }
 
 /**
+ * gpiohub_sleepers_look - have the worker look whom it has to wake
+ * @hub: the hub
+ *
+ * Context: any.
+ */
+void gpiohub_sleepers_look(struct gpiohub_hub *hub)
+{
+	queue_work(system_highpri_wq, &hub->sleepers.late);
+}
+
+/**
+ * gpiohub_sleepers_changed - who waits on this file waits for something else now
+ * @session: its place, filter or cursor changed
+ *
+ * Context: process, without session->stream.
+ */
+void gpiohub_sleepers_changed(struct gpiohub_session *session)
+{
+	/* Without saying for what, as in wake(): they look. */
+	wake_up_interruptible(&session->wait);
+	if (READ_ONCE(session->notify.active))
+		gpiohub_notify_again(session);
+}
+
+/**
  * gpiohub_sleepers_wake_all - wake everybody, to see that something went
  * @hub: the hub
  *
@@ -244,7 +310,9 @@ void gpiohub_sleepers_wake_all(struct gpiohub_hub *hub)
 	struct gpiohub_session *session;
 
 	rcu_read_lock();
-	list_for_each_entry_rcu(session, &hub->sessions, node)
+	list_for_each_entry_rcu(session, &hub->sessions, node) {
 		wake_up_poll(&session->wait, EPOLLIN | EPOLLHUP | EPOLLERR);
+		gpiohub_notify_gone(session);
+	}
 	rcu_read_unlock();
 }

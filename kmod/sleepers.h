@@ -14,8 +14,11 @@
 
 struct gpiohub_hub;
 struct gpiohub_session;
+struct gpiohub_user;
 
 #define GPIOHUB_DIRECT	8
+/* As many of them as one user can have: none keeps the others from the direct way. */
+#define GPIOHUB_DIRECT_USER	4
 
 /* The bit of sleepers->enlisted that says that somebody is in hub->waits. */
 #define GPIOHUB_WAITING	16
@@ -40,15 +43,18 @@ struct gpiohub_news {
  *	the worker wakes may. The one word that a publisher looks at when nobody
  *	sleeps. Bit GPIOHUB_WAITING: hub->waits is not empty. Atomic bits.
  * @slot: sessions woken directly; RCU for publishers, changed under @lock
- * @taken: slots that cannot be given, under @lock; a slot is free again only when
- *	no publisher can have its former session in hand
+ * @holder: whose slot it is, or NULL: one that can be given. Under @lock; it is free again
+ *	only when no publisher can have its former session in hand
+ * @rest_until: when a slot's session may be woken directly again, ns, after that took
+ *	too long. Written by publishers, each for all; a stale value lengthens one wake-up
  * @lock: giving and taking back slots; process context
  * @late: wakes the others
  */
 struct gpiohub_sleepers {
 	unsigned long enlisted;
 	struct gpiohub_session __rcu *slot[GPIOHUB_DIRECT];
-	unsigned long taken;
+	const struct gpiohub_user *holder[GPIOHUB_DIRECT];
+	u64 rest_until[GPIOHUB_DIRECT];
 	spinlock_t lock;	/* slots */
 	struct work_struct late;
 };
@@ -60,6 +66,8 @@ void gpiohub_sleepers_leave(struct gpiohub_session *session);
 void gpiohub_sleepers_left(struct gpiohub_session *session);
 void gpiohub_sleepers_wake(struct gpiohub_sleepers *sleepers, const struct gpiohub_news *news,
 			   unsigned long enlisted);
+void gpiohub_sleepers_look(struct gpiohub_hub *hub);
+void gpiohub_sleepers_changed(struct gpiohub_session *session);
 void gpiohub_sleepers_wake_all(struct gpiohub_hub *hub);
 
 /**

@@ -5,6 +5,7 @@
  */
 #include <linux/minmax.h>
 #include <linux/uaccess.h>
+#include <linux/uio.h>
 
 #include "hub.h"
 #include "session.h"
@@ -73,15 +74,30 @@ static bool next_event(struct gpiohub_session *session, struct gpiohub_event *ev
 	return false;
 }
 
+/* One of the two ways out: to buf, or where that is NULL, to an iterator. */
+static __always_inline bool give(const struct gpiohub_event *event, char __user *buf,
+				 struct iov_iter *to)
+{
+	size_t done;
+
+	if (!to)
+		return !copy_to_user(buf, event, sizeof(*event));
+	done = copy_to_iter(event, sizeof(*event), to);
+	if (unlikely(done != sizeof(*event)))
+		iov_iter_revert(to, done);
+	return done == sizeof(*event);
+}
+
 /* Under session->stream. Return: bytes, 0 if there is nothing, or -EFAULT. */
-static ssize_t read_events(struct gpiohub_session *session, char __user *buf, size_t size)
+static __always_inline ssize_t read_events(struct gpiohub_session *session, char __user *buf,
+					   struct iov_iter *to, size_t size)
 {
 	struct gpiohub_event event;
 	size_t done = 0;
 
 	/* One by one: most reads get one, and several at once save little. */
 	while (size - done >= sizeof(event) && next_event(session, &event)) {
-		if (copy_to_user(buf + done, &event, sizeof(event))) {
+		if (!give(&event, buf + done, to)) {
 			/* It was not given: a LOST event has its first position. */
 			session->pos = event.seq;
 			return done ?: -EFAULT;
@@ -93,12 +109,16 @@ static ssize_t read_events(struct gpiohub_session *session, char __user *buf, si
 	return done;
 }
 
-/*
- * Is there something to read? Skips what the filter does not want, so that it is
- * looked at once. Enlists first: what is published from then on wakes. Yes, too,
- * while somebody reads, for who reads may sit in a page fault: the caller will see.
+/**
+ * gpiohub_stream_readable - is there something to read?
+ * @session: the session
+ *
+ * Skips what the filter does not want, so that it is looked at once. Enlists first:
+ * what is published from then on wakes. Yes, too, while somebody reads, for who reads
+ * may sit in a page fault: the caller will see.
+ * Context: process; waits for nobody.
  */
-static bool readable(struct gpiohub_session *session)
+bool gpiohub_stream_readable(struct gpiohub_session *session)
 {
 	struct gpiohub_event event;
 	bool found;
@@ -124,13 +144,17 @@ static int wait_for_news(struct gpiohub_session *session)
 	add_wait_queue(&session->wait, &wait);
 	if (signal_pending(current))
 		err = -ERESTARTSYS;
-	else if (!gpiohub_hub_dead(hub) && !READ_ONCE(session->cursor) && !readable(session))
+	else if (!gpiohub_hub_dead(hub) && !READ_ONCE(session->cursor) &&
+		 !gpiohub_stream_readable(session))
 		wait_woken(&wait, TASK_INTERRUPTIBLE, MAX_SCHEDULE_TIMEOUT);
 	remove_wait_queue(&session->wait, &wait);
 	return err;
 }
 
-ssize_t gpiohub_stream_read(struct file *file, char __user *buf, size_t size, loff_t *ppos)
+/* With @nowait it takes no lock that it would have to wait for. */
+static __always_inline ssize_t read_stream(struct file *file, char __user *buf,
+					   struct iov_iter *to, size_t size, loff_t *ppos,
+					   bool nowait)
 {
 	struct gpiohub_session *session = file->private_data;
 	ssize_t done;
@@ -144,21 +168,41 @@ ssize_t gpiohub_stream_read(struct file *file, char __user *buf, size_t size, lo
 			return -EBUSY;
 		/* Before the events: what came before the end is still given. */
 		dead = gpiohub_hub_dead(session->hub);
-		if (mutex_lock_interruptible(&session->stream))
-			return -ERESTARTSYS;
-		done = read_events(session, buf, size);
+		if (nowait ? !mutex_trylock(&session->stream) :
+			     mutex_lock_interruptible(&session->stream))
+			return nowait ? -EAGAIN : -ERESTARTSYS;
+		done = read_events(session, buf, to, size);
 		*ppos = session->pos * sizeof(struct gpiohub_event);
 		mutex_unlock(&session->stream);
+		/* He has seen the end. */
+		if (unlikely(READ_ONCE(session->notify.active)) && done >= 0 &&
+		    size - done >= sizeof(struct gpiohub_event))
+			gpiohub_notify_again(session);
 		if (done)
 			return done;
 		if (dead)
 			return -ENODEV;
-		if (file->f_flags & O_NONBLOCK)
+		if (nowait || (file->f_flags & O_NONBLOCK))
 			return -EAGAIN;
 		err = wait_for_news(session);
 		if (err)
 			return err;
 	}
+}
+
+ssize_t gpiohub_stream_read(struct file *file, char __user *buf, size_t size, loff_t *ppos)
+{
+	return read_stream(file, buf, NULL, size, ppos, false);
+}
+
+/*
+ * For io_uring, readv(2) and preadv2(2). IOCB_NOWAIT waits for neither events nor other
+ * readers; only the buffer may have to be paged in, as everywhere.
+ */
+ssize_t gpiohub_stream_read_iter(struct kiocb *iocb, struct iov_iter *to)
+{
+	return read_stream(iocb->ki_filp, NULL, to, iov_iter_count(to), &iocb->ki_pos,
+			   iocb->ki_flags & IOCB_NOWAIT);
 }
 
 ssize_t gpiohub_stream_write(struct file *file, const char __user *buf, size_t size,
@@ -244,8 +288,7 @@ loff_t gpiohub_stream_llseek(struct file *file, loff_t offset, int whence)
 		file->f_pos = seq * sizeof(struct gpiohub_event);
 	}
 	mutex_unlock(&session->stream);
-	/* Who waits on this file waits in another place now. */
-	wake_up_interruptible(&session->wait);
+	gpiohub_sleepers_changed(session);
 	return seq < 0 ? seq : seq * sizeof(struct gpiohub_event);
 }
 
@@ -256,21 +299,30 @@ static bool reached(struct gpiohub_session *session, const struct gpiohub_cursor
 	return (s32)(gpiohub_ring_head(&session->hub->ring) - READ_ONCE(cursor->wake_at)) >= 0;
 }
 
+/**
+ * gpiohub_stream_gone - was the hub deleted, or is a line gone that it subscribed to?
+ * @session: the session
+ *
+ * Context: any.
+ */
+bool gpiohub_stream_gone(const struct gpiohub_session *session)
+{
+	return gpiohub_hub_dead(session->hub) ||
+	       (READ_ONCE(session->watched) & READ_ONCE(session->hub->state->gone));
+}
+
 __poll_t gpiohub_stream_poll(struct file *file, struct poll_table_struct *table)
 {
 	struct gpiohub_session *session = file->private_data;
-	struct gpiohub_hub *hub = session->hub;
 	const struct gpiohub_cursor *cursor;
 	__poll_t events = 0;
 
 	poll_wait(file, &session->wait, table);
-	if (gpiohub_hub_dead(hub))
+	if (gpiohub_stream_gone(session))
 		events |= EPOLLHUP | EPOLLERR;
 	cursor = READ_ONCE(session->cursor);
-	if (cursor ? reached(session, cursor) : readable(session))
+	if (cursor ? reached(session, cursor) : gpiohub_stream_readable(session))
 		events |= EPOLLIN | EPOLLRDNORM;
-	if (READ_ONCE(session->watched) & READ_ONCE(hub->state->gone))
-		events |= EPOLLHUP | EPOLLERR;
 	if (!gpiohub_session_may_drive(file))
 		events |= EPOLLOUT | EPOLLWRNORM;
 	return events;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Attributes for people and scripts, under /sys/class/gpiohub/: new_hub and
- * delete_hub there, and what a hub knows in each hub's folder.
+ * delete_hub there, and what a hub knows in each hub's folder. Those of its lines are
+ * in sysfs_line.c.
  */
 #include <linux/capability.h>
 #include <linux/device.h>
@@ -11,6 +12,7 @@
 #include "compat.h"
 #include "hub.h"
 #include "hubs.h"
+#include "seen.h"
 #include "session.h"
 
 static ssize_t new_hub_store(GPIOHUB_COMPAT_CONST struct class *class,
@@ -173,6 +175,4 @@ static struct attribute *gpiohub_hub_attrs[] = {
 	NULL
 };
 
-static const struct attribute_group gpiohub_hub_group = { .attrs = gpiohub_hub_attrs };
-
-const struct attribute_group *gpiohub_hub_groups[] = { &gpiohub_hub_group, NULL };
+const struct attribute_group gpiohub_hub_group = { .attrs = gpiohub_hub_attrs };

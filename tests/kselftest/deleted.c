@@ -21,6 +21,7 @@ static void hub_deleted_says_enodev(void)
 	struct gpiohub_levels levels = { .lines = FREE };
 	struct gpiohub_claim claim = { .lines = FREE, .guard = GPIOHUB_GUARD_INPUT };
 	__u32 restriction = GPIOHUB_RESTRICT_DRIVE;
+	__s32 none = -1;
 	struct gpiohub_event event;
 	__u64 lines = FREE;
 	int fd = device_open(O_RDWR);
@@ -44,6 +45,7 @@ static void hub_deleted_says_enodev(void)
 	CHECK(mmap(NULL, size, PROT_READ, MAP_SHARED, fd, GPIOHUB_MMAP_STATE) == MAP_FAILED);
 	CHECK_EQ(errno, ENODEV);
 	CHECK_ERRNO(ioctl(fd, GPIOHUB_RESTRICT, &restriction), ENODEV);
+	CHECK_ERRNO(ioctl(fd, GPIOHUB_EVENTFD, &none), ENODEV);
 	CHECK_EQ(device_try_open(O_RDONLY), -1);
 }
 

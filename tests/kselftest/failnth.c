@@ -7,8 +7,10 @@
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 
 #include "board.h"
 #include "device.h"
@@ -292,6 +294,48 @@ static void adding_rules(void)
 	CHECK_EQ(fixture_objects("gpiohub_rule"), 0);
 }
 
+static int told = -1;
+
+static int run_notify(void)
+{
+	if (fcntl(file, F_SETFL, O_NONBLOCK | O_ASYNC))
+		return errno;
+	return ioctl(file, GPIOHUB_EVENTFD, &told) ? errno : 0;
+}
+
+static void undo_notify(void)
+{
+	static const __s32 none = -1;
+
+	CHECK_OK(fcntl(file, F_SETFL, O_NONBLOCK));
+	CHECK_OK(ioctl(file, GPIOHUB_EVENTFD, &none));
+}
+
+static void notifying(void)
+{
+	file = device_open(O_RDWR);
+	told = eventfd(0, EFD_CLOEXEC);
+	CHECK_OK(told);
+	sweep(run_notify, undo_notify);
+}
+
+static int run_vectors(void)
+{
+	struct gpiohub_event event;
+	struct iovec iov[] = { { &event, 8 }, { (char *)&event + 8, sizeof(event) - 8 } };
+
+	if (write(file, "text", 4) != 4)
+		return errno;
+	return readv(file, iov, 2) == sizeof(event) ? 0 : errno;
+}
+
+static void reading_vectors(void)
+{
+	file = device_open(O_RDWR);
+	fixture_option("message_rate", "1000000");
+	sweep(run_vectors, NULL);
+}
+
 /* All regions of a new file, with the cursor's page made for it. */
 static int run_map(void)
 {
@@ -364,6 +408,8 @@ static const struct ktap_case cases[] = {
 	{ "PLAY survives every failure", playing, 600 },
 	{ "RULE_ADD survives every failure", adding_rules, 600 },
 	{ "reading and writing survive every failure", reading_and_writing, 600 },
+	{ "readv survives every failure", reading_vectors, 600 },
+	{ "handing over an eventfd survives every failure", notifying, 600 },
 	{ "mapping survives every failure", mapping, 600 },
 	{ "making a hub survives every failure", making_hubs, 600 },
 };

@@ -149,6 +149,7 @@ static void tells_no_line(void)
 static const unsigned long all_requests[] = {
 	GPIOHUB_INFO, GPIOHUB_LINE_INFO, GPIOHUB_SUBSCRIBE, GPIOHUB_RESTRICT, GPIOHUB_GET,
 	GPIOHUB_CLAIM, GPIOHUB_RELEASE, GPIOHUB_CONFIGURE, GPIOHUB_SET, GPIOHUB_SUBMIT,
+	GPIOHUB_EVENTFD,
 };
 
 static void bad_addresses(void)

@@ -12,7 +12,7 @@
 # Exit status: 0 all passed, 1 something failed, 4 nothing could run.
 
 PROGRAMS="hubs attributes info ioctl_bad rights claim guard configure setget subscribe edges
-	stream seek poll mmap lifetime wake readers wrap message gone
+	stream seek poll mmap lifetime wake notify uring readers wrap message gone
 	deleted races random failnth caps storm suspend sleeping compat32
 	keep wait play timing rules requests unplug killed wait_sleeping play_sleeping
 	rules_sleeping requests_sleeping unplug_sleeping killed_sleeping"

@@ -9,6 +9,7 @@
 #include "fixture.h"
 #include "ktap.h"
 #include "mapped.h"
+#include "trace.h"
 
 #define FREE	BIT_OF(LINE_FREE)
 #define IN	BIT_OF(LINE_IN)
@@ -276,6 +277,81 @@ static void sleeper_is_woken_by_delete(void)
 	ktap_join(child);
 }
 
+/* A process of USER_A's that blocks in read(2) until an event comes. */
+static pid_t blocked_reader(void)
+{
+	pid_t child = ktap_fork();
+
+	if (!child) {
+		struct gpiohub_event event;
+		int fd;
+
+		fixture_become(USER_A);
+		fd = device_open(O_RDONLY);
+		CHECK_EQ(read(fd, &event, sizeof(event)), sizeof(event));
+		_exit(KTAP_PASS);
+	}
+	fixture_await_sleep(child);
+	return child;
+}
+
+static void direct_slots_are_shared(void)
+{
+	pid_t children[10];
+	int fd = device_driving(FREE | OUT);
+	unsigned int i;
+
+	fixture_allow_all();
+	for (i = 0; i < ARRAY_SIZE(children) - 1; i++)
+		children[i] = blocked_reader();
+	/* Another user, after them. */
+	children[i] = sleeper(1);
+	trace_begin("gpiohub_wake");
+	device_toggle(fd, FREE, 1);
+	for (i = 0; i < ARRAY_SIZE(children); i++)
+		ktap_join(children[i]);
+	trace_end("gpiohub_wake");
+	CHECK_LE(trace_count(" direct"), 4 + 1);
+	CHECK_LE(1, trace_count(" direct"));
+	CHECK_LE(ARRAY_SIZE(children) - 1 - 4, trace_count(" late"));
+}
+
+#define NESTED	490		/* epolls: about as many as one may be in */
+
+/* The first time shows how long it takes; from then on it is not for interrupts. */
+static void long_wakeup_is_not_repeated(void)
+{
+	struct epoll_event interest = { .events = EPOLLIN }, got;
+	struct gpiohub_event event;
+	int fd = device_driving(FREE | OUT);
+	int reader = device_open(O_RDONLY | O_NONBLOCK);
+	int epoll = epoll_create1(0);
+	__u64 took;
+	int i;
+
+	CHECK_OK(epoll_ctl(epoll, EPOLL_CTL_ADD, reader, &interest));
+	for (i = 0; i < NESTED; i++)
+		CHECK_OK(epoll_ctl(epoll_create1(0), EPOLL_CTL_ADD, epoll, &interest));
+	trace_begin("gpiohub_wake");
+	took = fixture_now();
+	device_set(fd, FREE, FREE);
+	took = fixture_now() - took;
+	for (i = 0; i < 2; i++) {
+		CHECK_EQ(epoll_wait(epoll, &got, 1, FOREVER), 1);
+		while (read(reader, &event, sizeof(event)) == sizeof(event))
+			;
+		/* Asks the file again, which enlists. */
+		CHECK_EQ(epoll_wait(epoll, &got, 1, 0), 0);
+		if (!i)
+			device_set(fd, FREE, 0);
+	}
+	trace_end("gpiohub_wake");
+	if (took < 200000)
+		ktap_skip("this machine is too quick: %llu ns", took);
+	CHECK_LE(trace_count(" direct"), 1);
+	CHECK_LE(1, trace_count(" late"));
+}
+
 static const struct ktap_case cases[] = {
 	{ "a new cursor asks for the next event", cursor_begins_at_end, 0 },
 	{ "a file is readable at wake_at and not before", woken_at_and_not_before, 0 },
@@ -292,6 +368,9 @@ static const struct ktap_case cases[] = {
 	{ "a cursor that changes all the time harms nobody else",
 	  changing_cursor_harms_nobody, 0 },
 	{ "deleting the hub wakes who sleeps", sleeper_is_woken_by_delete, 0 },
+	{ "one user has at most half of the direct ways", direct_slots_are_shared, 0 },
+	{ "a wake-up that takes long is not repeated in interrupts",
+	  long_wakeup_is_not_repeated, 0 },
 };
 
 FIXTURE_MAIN(cases)

@@ -290,6 +290,14 @@ struct gpiohub_state {
  * line is gone that this file subscribed to. Ownership ends when a chip goes;
  * subscriptions are armed again when it is back.
  *
+ * SIGIO (fcntl(2), O_ASYNC and F_SETOWN) and an eventfd (GPIOHUB_EVENTFD) tell the same
+ * to programs that do not wait in this file: once, when poll(2) comes to say EPOLLIN,
+ * and again after the program has read up to the end, that is until read(2) gave less
+ * than there was room for, or EAGAIN. With a mapped cursor: once for each value of
+ * wake_at. And when the hub or a line went.
+ *
+ * io_uring and preadv2(2) with RWF_NOWAIT read without blocking anybody.
+ *
  * fsync(2): waits until every request of this file is over.
  *
  * open(2): EDQUOT: the user has too many files of this hub open.
@@ -299,12 +307,11 @@ struct gpiohub_state {
 #define GPIOHUB_FEATURE_WAIT	(1ULL << 0)	/* GPIOHUB_WAIT, GPIOHUB_CANCEL */
 #define GPIOHUB_FEATURE_PLAY	(1ULL << 1)	/* GPIOHUB_PLAY */
 #define GPIOHUB_FEATURE_RULES	(1ULL << 2)	/* GPIOHUB_RULE_ADD, GPIOHUB_RULE_DEL */
-#define GPIOHUB_FEATURE_WAIT	(1ULL << 0)	/* GPIOHUB_WAIT, GPIOHUB_CANCEL */
-#define GPIOHUB_FEATURE_PLAY	(1ULL << 1)	/* GPIOHUB_PLAY */
-#define GPIOHUB_FEATURE_RULES	(1ULL << 2)	/* GPIOHUB_RULE_ADD, GPIOHUB_RULE_DEL */
 #define GPIOHUB_FEATURE_KEEP	(1ULL << 3)	/* gpiohub_subscription.keep_ms */
+#define GPIOHUB_FEATURE_EVENTFD	(1ULL << 4)	/* GPIOHUB_EVENTFD, SIGIO */
 #define GPIOHUB_FEATURES	(GPIOHUB_FEATURE_WAIT | GPIOHUB_FEATURE_PLAY | \
-				 GPIOHUB_FEATURE_RULES | GPIOHUB_FEATURE_KEEP)
+				 GPIOHUB_FEATURE_RULES | GPIOHUB_FEATURE_KEEP | \
+				 GPIOHUB_FEATURE_EVENTFD)
 
 /**
  * struct gpiohub_info - GPIOHUB_INFO
@@ -854,6 +861,12 @@ struct gpiohub_submit {
 #define GPIOHUB_RESTRICT	_IOW(GPIOHUB_IOCTL, 0x04, __u32)
 #define GPIOHUB_GET		_IOWR(GPIOHUB_IOCTL, 0x05, struct gpiohub_levels)
 #define GPIOHUB_WAIT		_IOWR(GPIOHUB_IOCTL, 0x06, struct gpiohub_wait)
+/*
+ * An eventfd(2) that is signalled as told above, in place of the one before; -1: none.
+ * One that is readable already is signalled at once. It is this file's until then, or
+ * until the last close, also when the caller closes his. EBADF; EINVAL: no eventfd.
+ */
+#define GPIOHUB_EVENTFD		_IOW(GPIOHUB_IOCTL, 0x08, __s32)
 /* Needs neither: what one has asked for oneself. */
 #define GPIOHUB_CANCEL		_IOW(GPIOHUB_IOCTL, 0x07, struct gpiohub_cancel)
 

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What can be seen of hubs from outside: attributes in sysfs. (Tracepoints: trace.h.)
+ */
+#ifndef GPIOHUB_SEEN_H
+#define GPIOHUB_SEEN_H
+
+#include <linux/types.h>
+
+struct attribute_group;
+struct gpiohub_line;
+
+/**
+ * struct gpiohub_seen - what happened on a line, of one moment
+ * @known: its level is known
+ * @level: its level, if it is
+ * @rising: edges, as in struct gpiohub_state_line
+ * @falling: ditto
+ * @missed: ditto
+ * @last_ns: ditto
+ */
+struct gpiohub_seen {
+	bool known;
+	bool level;
+	u64 rising;
+	u64 falling;
+	u64 missed;
+	u64 last_ns;
+};
+
+/* sysfs.c */
+extern const struct attribute_group *gpiohub_class_groups[];
+extern const struct attribute_group gpiohub_hub_group;
+
+/* sysfs_line.c */
+void gpiohub_line_files_init(void);
+const struct attribute_group **gpiohub_hub_groups(unsigned int nr_lines);
+struct gpiohub_seen gpiohub_line_seen(const struct gpiohub_line *line);
+u64 gpiohub_line_rate(struct gpiohub_line *line);
+
+#endif
