@@ -39,6 +39,20 @@ static __u64 some_lines(void)
 	return lines | rarely(BIT_OF(calls_pick(64)));
 }
 
+/* Mostly one that the file owns, if there is any. */
+static __u64 own_lines(int fd)
+{
+	unsigned int tries;
+
+	for (tries = calls_pick(16); tries; tries--) {
+		struct gpiohub_line_info info = { .line = calls_pick(6) };
+
+		if (!ioctl(fd, GPIOHUB_LINE_INFO, &info) && info.flags & GPIOHUB_LINE_MINE)
+			return BIT_OF(info.line) | rarely(some_lines());
+	}
+	return some_lines();
+}
+
 static __u32 some_id(void)
 {
 	return calls_pick(8) + rarely(rand_r(&seed));
@@ -86,7 +100,7 @@ static int get(int fd)
 
 static int set(int fd)
 {
-	struct gpiohub_levels levels = { .lines = some_lines(), .levels = some_lines(),
+	struct gpiohub_levels levels = { .lines = own_lines(fd), .levels = some_lines(),
 		.reserved = rarely(1) };
 
 	return ioctl(fd, GPIOHUB_SET, &levels);
@@ -111,7 +125,7 @@ static int release(int fd)
 
 static int configure(int fd)
 {
-	struct gpiohub_config config = { .lines = some_lines(), .levels = some_lines(),
+	struct gpiohub_config config = { .lines = own_lines(fd), .levels = some_lines(),
 		.direction = calls_pick(4) ? GPIOHUB_DIRECTION_OUTPUT :
 			calls_pick(3) + rarely(calls_pick(256)),
 		.bias = rarely(calls_pick(4)), .drive = rarely(calls_pick(5)),
@@ -127,7 +141,7 @@ static int kick(int fd)
 
 static int wait_for(int fd)
 {
-	struct gpiohub_wait wait = { .lines = some_lines(), .count = 1 + calls_pick(3),
+	struct gpiohub_wait wait = { .lines = some_lines() | calls_pick(2) * 0x3f, .count = 1 + calls_pick(3),
 		.kinds = calls_pick(2) ? GPIOHUB_KINDS_ALL : some_edges(),
 		.id = some_id(), .since = GPIOHUB_FROM_NOW };
 	int flags = fcntl(fd, F_GETFL), result, error;
@@ -178,11 +192,11 @@ static __u32 some_steps(__u64 lines)
 	return count + rarely(calls_pick(8));
 }
 
-static struct gpiohub_play some_play(void)
+static struct gpiohub_play some_play(int fd)
 {
 	static const __u32 flags[] = { 0, GPIOHUB_PLAY_REPLACE, GPIOHUB_PLAY_AT_CYCLE,
 		GPIOHUB_PLAY_MORE, GPIOHUB_PLAY_STANDING };
-	struct gpiohub_play play = { .lines = some_lines(),
+	struct gpiohub_play play = { .lines = own_lines(fd),
 		.steps = (uintptr_t)calls_memory.steps, .id = some_id(),
 		.flags = flags[calls_pick(ARRAY_SIZE(flags))] | rarely(calls_pick(64)),
 		.start = calls_pick(4) + rarely(4), .timeout_ns = calls_pick(2) ? 0 : soon() };
@@ -199,7 +213,7 @@ static struct gpiohub_play some_play(void)
 
 static int play_it(int fd)
 {
-	struct gpiohub_play play = some_play();
+	struct gpiohub_play play = some_play(fd);
 
 	return ioctl(fd, GPIOHUB_PLAY, &play);
 }
@@ -212,11 +226,11 @@ static int cancel(int fd)
 	return ioctl(fd, GPIOHUB_CANCEL, &cancel);
 }
 
-static struct gpiohub_rule some_rule(void)
+static struct gpiohub_rule some_rule(int fd)
 {
 	struct gpiohub_rule rule = { .id = some_id(), .flags = calls_pick(8) + rarely(8),
 		.trigger = calls_pick(6) + rarely(calls_pick(20)), .kinds = some_edges(),
-		.mask = rarely(some_lines()), .set = some_lines(), .clear = rarely(some_lines()),
+		.mask = rarely(some_lines()), .set = own_lines(fd), .clear = rarely(some_lines()),
 		.toggle = rarely(some_lines()), .stop = rarely(some_lines()),
 		.holdoff_ns = GPIOHUB_HOLDOFF_MIN_NS + calls_pick(MS), .start = rarely(some_id()),
 		.reserved[1] = rarely(1) };
@@ -227,7 +241,7 @@ static struct gpiohub_rule some_rule(void)
 
 static int rule_add(int fd)
 {
-	struct gpiohub_rule rule = some_rule();
+	struct gpiohub_rule rule = some_rule(fd);
 
 	return ioctl(fd, GPIOHUB_RULE_ADD, &rule);
 }
@@ -239,12 +253,12 @@ static int rule_del(int fd)
 	return ioctl(fd, GPIOHUB_RULE_DEL, &id);
 }
 
-static struct gpiohub_command some_command(void)
+static struct gpiohub_command some_command(int fd)
 {
 	struct gpiohub_command command = {
 		.op = GPIOHUB_OP_SET + calls_pick(GPIOHUB_OP_RULE_DEL) + rarely(calls_pick(256)),
 		.line = rarely(calls_pick(64)), .flags = rarely(calls_pick(65536)),
-		.id = some_id(), .mask = some_lines(), .value = some_lines(),
+		.id = some_id(), .mask = own_lines(fd), .value = some_lines(),
 	};
 
 	switch (command.op) {
@@ -273,15 +287,15 @@ static struct gpiohub_command some_command(void)
 static int submit(int fd)
 {
 	struct gpiohub_submit submit = { .commands = (uintptr_t)calls_memory.commands,
-		.count = 1 + calls_pick(ARRAY_SIZE(calls_memory.commands)),
+		.count = 1 + calls_pick(1 + calls_pick(ARRAY_SIZE(calls_memory.commands))),
 		.reserved = rarely(1) };
 	unsigned int i;
 	int result;
 
 	for (i = 0; i < submit.count; i++)
-		calls_memory.commands[i] = some_command();
-	calls_memory.rule = some_rule();
-	calls_memory.play = some_play();
+		calls_memory.commands[i] = some_command(fd);
+	calls_memory.rule = some_rule(fd);
+	calls_memory.play = some_play(fd);
 	result = ioctl(fd, GPIOHUB_SUBMIT, &submit);
 	CHECK_LE(submit.done, submit.count);
 	return result;

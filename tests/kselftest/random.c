@@ -152,7 +152,7 @@ static void still_works(void)
 static void shrink_ring(void)
 {
 	fixture_hub_delete();
-	fixture_module_reload("records=1024 storm_rate=0 hubs=" BOARD_HUB);
+	fixture_module_reload("records=2048 storm_rate=0 hubs=" BOARD_HUB);
 	CHECK(fixture_find_hub());
 }
 
@@ -192,7 +192,7 @@ static void play(unsigned long count, int (*call)(int fd))
 		device_poll(mapped_fd, 0);
 		if (!calls_pick(500)) {
 			board_wait_generated(60);
-			board_generate(FLOOD, 0, 2000);
+			board_generate(FLOOD, 0, 5000);
 		}
 	}
 	ktap_say("%lu calls, %lu of them good", count, good);
