@@ -136,6 +136,7 @@ static irqreturn_t line_irq(int irq, void *data)
 	unsigned long flags;
 	int level;
 
+	trace_gpiohub_interrupt(line, now);
 	flags = gpiohub_hub_lock(hub);
 	if (unlikely(!(hub->state->known & gpiohub_line_bit(line))))
 		return line_irq_more(line, flags, line_unsampled(line, now));
@@ -157,6 +158,7 @@ static irqreturn_t line_irq_stamp(int irq, void *data)
 	unsigned long flags;
 	bool storming, mask = false;
 
+	trace_gpiohub_interrupt(line, now);
 	flags = gpiohub_hub_lock(line->hub);
 	line->stamped = true;
 	storming = line->storm.state != GPIOHUB_STORM_CALM;
