@@ -11,6 +11,7 @@
 #include "hub.h"
 #include "keep.h"
 #include "session.h"
+#include "trace.h"
 
 /* Return: the errno, having noted the line. */
 static int blame(const struct gpiohub_line *line, int err, u32 *culprit)
@@ -264,6 +265,7 @@ int gpiohub_claim(struct gpiohub_session *session, const struct gpiohub_claim *c
 	struct gpiohub_line *line;
 	int err = 0;
 
+	trace_gpiohub_command(hub, GPIOHUB_OP_CLAIM, claim->lines, claim->levels);
 	mutex_lock(&hub->config);
 	gpiohub_for_each_line(line, hub, claim->lines) {
 		err = may_claim(session, line);
@@ -310,6 +312,7 @@ int gpiohub_release(struct gpiohub_session *session, u64 lines, u32 *culprit)
 	struct gpiohub_hub *hub = session->hub;
 	int err;
 
+	trace_gpiohub_command(hub, GPIOHUB_OP_RELEASE, lines, 0);
 	mutex_lock(&hub->config);
 	err = check_owned(session, lines, culprit);
 	if (!err)
@@ -377,6 +380,7 @@ int gpiohub_configure(struct gpiohub_session *session, const struct gpiohub_conf
 	struct gpiohub_line *line;
 	int err;
 
+	trace_gpiohub_command(hub, GPIOHUB_OP_CONFIGURE, config->lines, config->levels);
 	mutex_lock(&hub->config);
 	err = check_owned(session, config->lines, culprit);
 	if (!err)

@@ -273,6 +273,7 @@ int gpiohub_lines_set(struct gpiohub_session *session, u64 lines, u64 levels, u3
 	unsigned long flags;
 	int err = 0;
 
+	trace_gpiohub_command(hub, GPIOHUB_OP_SET, lines, levels);
 	flags = gpiohub_hub_lock(hub);
 	if (unlikely(lines & hub->slow)) {
 		gpiohub_hub_unlock(hub, flags);
@@ -323,6 +324,7 @@ u32 gpiohub_lines_set_run(struct gpiohub_session *session,
 		    command->arg || (command->mask & (hub->slow | set)) ||
 		    !may_set(session, command->mask))
 			break;
+		trace_gpiohub_command(hub, GPIOHUB_OP_SET, command->mask, command->value);
 		set |= command->mask;
 		gpiohub_for_each_line(line, hub, command->mask)
 			if (unlikely(set_line(line, command->value & gpiohub_line_bit(line))))

@@ -12,6 +12,7 @@
 #include "pattern.h"
 #include "session.h"
 #include "suspend.h"
+#include "trace.h"
 
 /* Under hub->config. Return: 0 or an errno that is told in the event. */
 static int guard_pin(struct gpiohub_line *line)
@@ -40,6 +41,7 @@ static void guard_apply(struct gpiohub_line *line, enum gpiohub_end why)
 	int err;
 
 	err = guard_pin(line);
+	trace_gpiohub_guard(line, why, err);
 
 	line->owner = NULL;
 	put_pid(line->owner_pid);

@@ -55,6 +55,7 @@ struct gpiohub_report {
  * @id: N
  * @epoch: random, another with each hub
  * @label: the text that it was made from
+ * @debugfs: its folder there; set before anybody can delete the hub
  * @dead: the hub was removed; set once, after its last event, under @config and
  *	@lock. Whoever looked before finds the chips gone.
  * @config: see above
@@ -95,6 +96,7 @@ struct gpiohub_hub {
 	int id;
 	u64 epoch;
 	char *label;
+	struct dentry *debugfs;
 
 	bool dead;
 

@@ -194,6 +194,7 @@ static int hub_create(const struct gpiohub_names *names, const char *label,
 	err = cdev_device_add(&hub->cdev, &hub->dev);
 	if (err)
 		goto out_remove_chips;
+	gpiohub_debugfs_add(hub);
 	list_add_tail(&hub->all, &hubs);
 	if (hub->state->gone)
 		dev_info(&hub->dev, "waiting for lines %#llx of \"%s\"\n", hub->state->gone,
@@ -213,6 +214,7 @@ static void hub_delete(struct gpiohub_hub *hub)
 	unsigned long flags;
 
 	list_del(&hub->all);
+	gpiohub_debugfs_remove(hub);
 	/* No more opens by the node; a few may be under way. */
 	cdev_device_del(&hub->cdev, &hub->dev);
 	/*

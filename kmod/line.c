@@ -162,6 +162,7 @@ static irqreturn_t line_irq(int irq, void *data)
 	unsigned long flags;
 	int level;
 
+	trace_gpiohub_interrupt(line, now);
 	flags = gpiohub_hub_lock(hub);
 	if (unlikely(!(hub->live & gpiohub_line_bit(line))))
 		return line_irq_more(line, flags, line_unsampled(line, now));
@@ -183,6 +184,7 @@ static irqreturn_t line_irq_stamp(int irq, void *data)
 	unsigned long flags;
 	bool deaf, mask = false;
 
+	trace_gpiohub_interrupt(line, now);
 	flags = gpiohub_hub_lock(line->hub);
 	line->stamped = true;
 	deaf = line_is_deaf(line);

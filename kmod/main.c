@@ -96,9 +96,10 @@ static int __init gpiohub_init(void)
 	if (err)
 		return err;
 	gpiohub_line_files_init();
+	gpiohub_debugfs_init();
 	err = gpiohub_sessions_init();
 	if (err)
-		return err;
+		goto out_debugfs;
 	err = gpiohub_waits_init();
 	if (err)
 		goto out_sessions;
@@ -143,6 +144,8 @@ out_waits:
 	gpiohub_waits_exit();
 out_sessions:
 	gpiohub_sessions_exit();
+out_debugfs:
+	gpiohub_debugfs_exit();
 	return err;
 }
 
@@ -157,6 +160,7 @@ static void __exit gpiohub_exit(void)
 	gpiohub_reflexes_exit();
 	gpiohub_patterns_exit();
 	gpiohub_waits_exit();
+	gpiohub_debugfs_exit();
 }
 
 module_init(gpiohub_init);

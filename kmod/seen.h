@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What can be seen of hubs from outside: attributes in sysfs. (Tracepoints: trace.h.)
+ * What can be seen of hubs from outside: attributes in sysfs, details in debugfs.
+ * (Tracepoints: trace.h.)
  */
 #ifndef GPIOHUB_SEEN_H
 #define GPIOHUB_SEEN_H
@@ -8,6 +9,7 @@
 #include <linux/types.h>
 
 struct attribute_group;
+struct gpiohub_hub;
 struct gpiohub_line;
 
 /**
@@ -37,5 +39,11 @@ void gpiohub_line_files_init(void);
 const struct attribute_group **gpiohub_hub_groups(unsigned int nr_lines);
 struct gpiohub_seen gpiohub_line_seen(const struct gpiohub_line *line);
 u64 gpiohub_line_rate(struct gpiohub_line *line);
+
+/* debugfs.c */
+void gpiohub_debugfs_init(void);
+void gpiohub_debugfs_exit(void);
+void gpiohub_debugfs_add(struct gpiohub_hub *hub);
+void gpiohub_debugfs_remove(struct gpiohub_hub *hub);
 
 #endif

@@ -2,6 +2,7 @@
 /*
  * Opening and closing a hub, and what an open file may.
  */
+#include <linux/pid.h>
 #include <linux/rculist.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -68,6 +69,8 @@ static struct gpiohub_session *session_alloc(struct gpiohub_hub *hub)
 	if (!session)
 		return NULL;
 	session->hub = hub;
+	session->opener = get_pid(task_tgid(current));
+	get_task_comm(session->opener_comm, current->group_leader);
 	session->lines = U64_MAX;
 	session->kinds = U32_MAX;
 	session->slot = GPIOHUB_NO_SLOT;
@@ -78,6 +81,12 @@ static struct gpiohub_session *session_alloc(struct gpiohub_hub *hub)
 	init_waitqueue_head(&session->idle);
 	gpiohub_heartbeat_init(session);
 	return session;
+}
+
+static void session_free(struct gpiohub_session *session)
+{
+	put_pid(session->opener);
+	kfree(session);
 }
 
 /* Make a session one of its hub's. Return: 0, -ENODEV, -ENOMEM or -EDQUOT. */
@@ -119,7 +128,7 @@ static int session_open(struct inode *inode, struct file *file)
 		err = session_join(session);
 	}
 	if (err) {
-		kfree(session);
+		session_free(session);
 		return err;
 	}
 	file->private_data = session;
@@ -162,7 +171,7 @@ static void session_end(struct work_struct *work)
 	gpiohub_user_give(hub, session->user, GPIOHUB_SHARE_FILES, 1);
 	if (session->cursor_page)
 		__free_page(session->cursor_page);
-	kfree(session);
+	session_free(session);
 	put_device(&hub->dev);
 	atomic_dec(&sessions_ending);
 }

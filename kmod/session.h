@@ -11,6 +11,7 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/poll.h>
+#include <linux/sched.h>
 #include <linux/wait.h>
 
 #include "notify.h"
@@ -21,6 +22,7 @@ struct gpiohub_keep;
 struct gpiohub_line;
 struct gpiohub_user;
 struct page;
+struct pid;
 
 #define GPIOHUB_NO_SLOT	(GPIOHUB_DIRECT + 1)
 
@@ -29,6 +31,8 @@ struct page;
  * @hub: its hub, a reference
  * @user: whose it is
  * @node: place in hub->sessions
+ * @opener: the process that opened it, a reference; constant
+ * @opener_comm: its name; constant
  * @restricted: GPIOHUB_RESTRICT_*; only grows; changed under hub->config
  * @watched: lines that it subscribed to; changed under hub->config
  * @keep: what keeps @watched armed after it is closed, or NULL; under hub->config
@@ -37,6 +41,8 @@ struct page;
  * @stream: guards @pos. Its holder may be in a page fault as long as another
  *	program likes: take it interruptibly, and after nothing.
  * @pos: the next event that read(2) looks at
+ * @lost: positions that read(2) told as lost, under @stream; looked at without it, for
+ *	people
  * @lines: filter of read(2); changed under hub->config, looked at without it
  * @kinds: ditto
  * @wait: who waits for this file
@@ -60,6 +66,8 @@ struct gpiohub_session {
 	struct gpiohub_hub *hub;
 	struct gpiohub_user *user;
 	struct list_head node;
+	struct pid *opener;
+	char opener_comm[TASK_COMM_LEN];
 
 	u32 restricted;
 	u64 watched;
@@ -69,6 +77,7 @@ struct gpiohub_session {
 
 	struct mutex stream;	/* the place in the stream */
 	u64 pos;
+	u64 lost;
 	u64 lines;
 	u32 kinds;
 

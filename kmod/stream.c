@@ -45,6 +45,7 @@ static bool make_lost(struct gpiohub_session *session, struct gpiohub_event *eve
 		.levels = lost,
 	};
 	session->pos = oldest;
+	WRITE_ONCE(session->lost, session->lost + lost);
 	return true;
 }
 
@@ -74,6 +75,14 @@ static bool next_event(struct gpiohub_session *session, struct gpiohub_event *ev
 	return false;
 }
 
+/* Undo next_event(): it was not given. A LOST event has its first position. */
+static void put_back(struct gpiohub_session *session, const struct gpiohub_event *event)
+{
+	session->pos = event->seq;
+	if (event->type == GPIOHUB_EVENT_LOST)
+		WRITE_ONCE(session->lost, session->lost - event->levels);
+}
+
 /* One of the two ways out: to buf, or where that is NULL, to an iterator. */
 static __always_inline bool give(const struct gpiohub_event *event, char __user *buf,
 				 struct iov_iter *to)
@@ -98,8 +107,7 @@ static __always_inline ssize_t read_events(struct gpiohub_session *session, char
 	/* One by one: most reads get one, and several at once save little. */
 	while (size - done >= sizeof(event) && next_event(session, &event)) {
 		if (!give(&event, buf + done, to)) {
-			/* It was not given: a LOST event has its first position. */
-			session->pos = event.seq;
+			put_back(session, &event);
 			return done ?: -EFAULT;
 		}
 		done += sizeof(event);
@@ -129,7 +137,7 @@ bool gpiohub_stream_readable(struct gpiohub_session *session)
 	found = next_event(session, &event);
 	/* It was only a look. */
 	if (found)
-		session->pos = event.seq;
+		put_back(session, &event);
 	mutex_unlock(&session->stream);
 	return found;
 }

@@ -267,6 +267,51 @@ static void hubs_go_while_attributes_are_read(void)
 	pthread_join(reader, NULL);
 }
 
+static void interrupts_are_traced(void)
+{
+	int fd = device_driving(BIT_OF(LINE_OUT));
+	int watcher = device_open(O_RDONLY);
+	unsigned int i;
+
+	device_subscribe(watcher, BIT_OF(LINE_IN), GPIOHUB_KINDS_EDGES);
+	trace_begin("gpiohub_interrupt");
+	for (i = 1; i <= 5; i++) {
+		device_set(fd, BIT_OF(LINE_OUT), i % 2 ? BIT_OF(LINE_OUT) : 0);
+		CHECK_EQ(device_next(watcher).line, LINE_IN);
+	}
+	trace_end("gpiohub_interrupt");
+	CHECK_EQ(trace_count("gpiohub_interrupt: "), 5);
+	CHECK_EQ(trace_count(" line=1 "), 5);
+}
+
+static void commands_are_traced(void)
+{
+	int fd = device_open(O_RDWR);
+
+	trace_begin("gpiohub_command");
+	device_claim(fd, FREE, GPIOHUB_GUARD_INPUT);
+	device_output(fd, FREE, 0);
+	device_set(fd, FREE, FREE);
+	device_toggle(fd, FREE, 3);
+	device_release(fd, FREE);
+	trace_end("gpiohub_command");
+	CHECK_EQ(trace_count(" claim lines=0x100 "), 1);
+	CHECK_EQ(trace_count(" configure lines=0x100 "), 1);
+	CHECK_EQ(trace_count(" set lines=0x100 levels=0x100"), 3);
+	CHECK_EQ(trace_count(" set lines=0x100 levels=0x0"), 1);
+	CHECK_EQ(trace_count(" release lines=0x100 "), 1);
+}
+
+static void guards_are_traced(void)
+{
+	int fd = device_driving(FREE);
+
+	trace_begin("gpiohub_guard");
+	close(fd);
+	trace_end("gpiohub_guard");
+	CHECK_EQ(trace_count(" line=8 input after close: 0"), 1);
+}
+
 static const struct ktap_case cases[] = {
 	{ "attributes describe the hub", describe_the_hub, 0 },
 	{ "attributes agree with the state page", agree_with_the_state_page, 0 },
@@ -278,6 +323,9 @@ static const struct ktap_case cases[] = {
 	{ "levels and what tells them are not for everybody", levels_are_not_for_everybody, 0 },
 	{ "a hub goes while its attributes are read", hubs_go_while_attributes_are_read, 0 },
 	{ "each published event is traced", publishing_is_traced, 0 },
+	{ "each interrupt is traced", interrupts_are_traced, 0 },
+	{ "commands are traced", commands_are_traced, 0 },
+	{ "guards are traced", guards_are_traced, 0 },
 };
 
 FIXTURE_MAIN(cases)
