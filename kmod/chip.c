@@ -15,6 +15,7 @@
 #include "compat.h"
 #include "hub.h"
 #include "request.h"
+#include "seen.h"
 #include "session.h"
 #include "suspend.h"
 
@@ -36,11 +37,13 @@ static void chip_attach(struct gpiohub_chip *chip)
 	struct gpiohub_hub *hub = chip->hub;
 	struct gpiohub_line *line;
 	unsigned long flags;
+	u64 back;
 	int err;
 
 	mutex_lock(&hub->config);
 	chip->present = true;
 	flags = gpiohub_hub_lock(hub);
+	back = hub->state->gone & chip->lines;
 	gpiohub_for_each_line(line, chip->hub, chip->lines) {
 		if (!(hub->state->gone & gpiohub_line_bit(line)))
 			continue;
@@ -56,6 +59,8 @@ static void chip_attach(struct gpiohub_chip *chip)
 			dev_warn(&hub->dev, "line %u (%s %u) is watched, but cannot be had again: %d\n",
 				 line->number, chip->label, line->offset, err);
 	}
+	if (back)
+		gpiohub_uevent_gone(hub, back);
 	mutex_unlock(&hub->config);
 }
 
@@ -90,6 +95,7 @@ static void chip_detach(struct gpiohub_chip *chip)
 	gpiohub_for_each_line(line, hub, chip->lines)
 		line_gone(line);
 	gpiohub_chip_awake(chip);
+	gpiohub_uevent_gone(hub, chip->lines);
 	attach_later(chip);
 	mutex_unlock(&hub->config);
 	/* poll(2) now says that a line is gone. */

@@ -90,6 +90,13 @@ static inline void gpiohub_compat_eventfd_signal(struct eventfd_ctx *ctx)
 #endif
 }
 
+/* 6.3: dev_uevent gets a const device. */
+#ifdef GPIOHUB_HAVE_CONST_UEVENT
+#define GPIOHUB_COMPAT_UEVENT_CONST	const
+#else
+#define GPIOHUB_COMPAT_UEVENT_CONST
+#endif
+
 /* 6.15, and Debian's 6.12: setters of lines return an error; before, nothing. */
 #define gpiohub_compat_call(set, desc, value)					\
 	__builtin_choose_expr(							\

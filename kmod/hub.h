@@ -56,6 +56,7 @@ struct gpiohub_report {
  * @epoch: random, another with each hub
  * @label: the text that it was made from
  * @debugfs: its folder there; set before anybody can delete the hub
+ * @announced: udev knows it and may be told of changes; under @config
  * @dead: the hub was removed; set once, after its last event, under @config and
  *	@lock. Whoever looked before finds the chips gone.
  * @config: see above
@@ -98,6 +99,7 @@ struct gpiohub_hub {
 	char *label;
 	struct dentry *debugfs;
 
+	bool announced;
 	bool dead;
 
 	struct mutex config;	/* see above */

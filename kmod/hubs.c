@@ -177,6 +177,14 @@ static void hub_remove_chips(struct gpiohub_hub *hub)
 		gpiohub_chip_remove(&hub->chip[i]);
 }
 
+/* From here on chips that come and go are told to udev, or no more. */
+static void announce(struct gpiohub_hub *hub, bool announced)
+{
+	mutex_lock(&hub->config);
+	hub->announced = announced;
+	mutex_unlock(&hub->config);
+}
+
 /* Under hubs_lock. */
 static int hub_create(const struct gpiohub_names *names, const char *label,
 		      bool wait_for_chips)
@@ -195,6 +203,7 @@ static int hub_create(const struct gpiohub_names *names, const char *label,
 	if (err)
 		goto out_remove_chips;
 	gpiohub_debugfs_add(hub);
+	announce(hub, true);
 	list_add_tail(&hub->all, &hubs);
 	if (hub->state->gone)
 		dev_info(&hub->dev, "waiting for lines %#llx of \"%s\"\n", hub->state->gone,
@@ -215,6 +224,7 @@ static void hub_delete(struct gpiohub_hub *hub)
 
 	list_del(&hub->all);
 	gpiohub_debugfs_remove(hub);
+	announce(hub, false);
 	/* No more opens by the node; a few may be under way. */
 	cdev_device_del(&hub->cdev, &hub->dev);
 	/*

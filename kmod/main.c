@@ -71,6 +71,7 @@ MODULE_PARM_DESC(first_seq, "for tests: number of each hub's first event (defaul
 static struct class gpiohub_class = {
 	.name = "gpiohub",
 	.class_groups = gpiohub_class_groups,
+	.dev_uevent = gpiohub_uevent,
 };
 
 static int check_parameters(void)

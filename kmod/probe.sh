@@ -16,4 +16,5 @@ has device/class.h '(\*show)(const struct class \*' CONST_CLASS
 has hrtimer.h 'void hrtimer_setup(' HRTIMER_SETUP
 has eventfd.h 'void eventfd_signal(struct eventfd_ctx \*ctx)$' EVENTFD_SIGNAL_ONCE
 has kthread.h 'kthread_run_worker(' KTHREAD_RUN_WORKER
+has device/class.h 'dev_uevent)(const struct device' CONST_UEVENT
 exit 0

@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What can be seen of hubs from outside: attributes in sysfs, details in debugfs.
- * (Tracepoints: trace.h.)
+ * What can be seen of hubs from outside: attributes in sysfs, details in debugfs,
+ * uevents. (Tracepoints: trace.h.)
  */
 #ifndef GPIOHUB_SEEN_H
 #define GPIOHUB_SEEN_H
 
 #include <linux/types.h>
 
+#include "compat.h"
+
 struct attribute_group;
+struct device;
 struct gpiohub_hub;
 struct gpiohub_line;
+struct kobj_uevent_env;
 
 /**
  * struct gpiohub_seen - what happened on a line, of one moment
@@ -45,5 +49,10 @@ void gpiohub_debugfs_init(void);
 void gpiohub_debugfs_exit(void);
 void gpiohub_debugfs_add(struct gpiohub_hub *hub);
 void gpiohub_debugfs_remove(struct gpiohub_hub *hub);
+
+/* uevent.c */
+int gpiohub_uevent(GPIOHUB_COMPAT_UEVENT_CONST struct device *dev,
+		   struct kobj_uevent_env *env);
+void gpiohub_uevent_gone(struct gpiohub_hub *hub, u64 changed);
 
 #endif

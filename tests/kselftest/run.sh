@@ -11,7 +11,7 @@
 #
 # Exit status: 0 all passed, 1 something failed, 4 nothing could run.
 
-PROGRAMS="hubs attributes debugfs info ioctl_bad rights claim guard configure setget subscribe edges
+PROGRAMS="hubs attributes debugfs uevent info ioctl_bad rights claim guard configure setget subscribe edges
 	stream seek poll mmap lifetime wake notify uring readers wrap message gone
 	deleted races random failnth caps storm suspend sleeping compat32
 	keep wait play timing rules requests unplug killed wait_sleeping play_sleeping
