@@ -26,8 +26,8 @@ std::string who(const gpiohub_line_info &info)
 
 std::string flag_words(std::uint32_t flags)
 {
-	static constexpr std::string_view kWords[] = {
-		"held", "watched", "owned", "mine", "kept", "known", "sleeps", "gone"};
+	static constexpr std::string_view kWords[] = {"held", "watched", "owned", "mine", "kept",
+		"known", "sleeps", "gone", "playing", "latched", "storming"};
 	std::string text;
 
 	for (std::size_t bit = 0; bit < std::size(kWords); bit++) {

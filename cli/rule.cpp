@@ -25,6 +25,12 @@ namespace gpiohub::cli
 namespace
 {
 
+constexpr const char *kFooter = R"help(
+Lines that it drives are claimed, and become outputs if they are none: those to set
+begin low, those to clear high, those to toggle low. Options that name lines take them
+with commas, and may be given more than once: gpiohub rule 17 falling --when 4=1
+--when 5=0 --clear 18,19 stops two motors, if that is allowed.)help";
+
 struct Options {
 	std::string trigger;
 	std::uint32_t kinds = 0;
@@ -192,6 +198,13 @@ Result<Exit> list(const Where &where)
 	return printed(*text);
 }
 
+/* One word each time, so that the line and its edge may also come after it. */
+void add_lines(CLI::App &verb, const std::string &name, std::vector<std::string> &texts,
+	const std::string &description)
+{
+	verb.add_option(name, texts, description)->allow_extra_args(false)->type_name("LINES");
+}
+
 /* What CLI11 cannot say: an option that needs another. */
 void check(const Options &options)
 {
@@ -226,12 +239,12 @@ void add_rule(CLI::App &app, Action &action)
 	verb->add_option("LINE", options->trigger, "the line that triggers it");
 	verb->add_option("EDGE", options->kinds, "rising, falling or both")
 		->transform(CLI::CheckedTransformer(edges));
-	verb->add_option("--set", options->set, "lines to drive high");
-	verb->add_option("--clear", options->clear, "lines to drive low");
-	verb->add_option("--toggle", options->toggle, "lines to drive to the other level");
-	verb->add_option("--stop", options->stop, "lines whose patterns are stopped");
-	verb->add_option("--when", options->when,
-		"only if these lines have these levels just after the edge: 4=1 5=0");
+	add_lines(*verb, "--set", options->set, "lines to drive high");
+	add_lines(*verb, "--clear", options->clear, "lines to drive low");
+	add_lines(*verb, "--toggle", options->toggle, "lines to drive to the other level");
+	add_lines(*verb, "--stop", options->stop, "lines whose patterns are stopped");
+	add_lines(*verb, "--when", options->when,
+		"only if these lines have these levels just after the edge: 4=1");
 	verb->add_flag("--once", options->once, "it fires once, and is over");
 	verb->add_flag("--latch", options->latch,
 		"what it drove stays so, whatever else would drive it, until claimed again");
@@ -254,10 +267,7 @@ void add_rule(CLI::App &app, Action &action)
 		->check(CLI::Range(0, 255));
 	listing->excludes(deleting)->excludes(keep);
 	deleting->excludes(keep);
-	verb->footer(
-		"\nLines that it drives are claimed, and become outputs if they are none: those to "
-		"set begin\nlow, those to clear high, those to toggle low.\n" +
-		verb->get_footer());
+	verb->footer(kFooter + ("\n" + verb->get_footer()));
 	verb->callback([options, after, guard, &action] {
 		if (guard->count() > 0)
 			options->after = *after;

@@ -24,6 +24,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace gpiohub::daemon
@@ -87,7 +88,7 @@ private:
 	struct Attachment {
 		Attachment(Hub &its_hub, Subscription its_subscription)
 			: hub(its_hub),
-			  subscription(its_subscription)
+			  subscription(std::move(its_subscription))
 		{
 		}
 

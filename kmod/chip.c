@@ -17,6 +17,7 @@
 #include "request.h"
 #include "seen.h"
 #include "session.h"
+#include "suspend.h"
 
 #define DRIVER_NAME	"gpiohub-chip"
 
@@ -93,6 +94,7 @@ static void chip_detach(struct gpiohub_chip *chip)
 	chip->present = false;
 	gpiohub_for_each_line(line, hub, chip->lines)
 		line_gone(line);
+	gpiohub_chip_awake(chip);
 	gpiohub_uevent_gone(hub, chip->lines);
 	attach_later(chip);
 	mutex_unlock(&hub->config);
@@ -176,6 +178,12 @@ static int chip_probe(struct platform_device *pdev)
 		return dev_err_probe(&pdev->dev, -EPROBE_DEFER,
 				     "chip %s has fewer lines, or is not bound: %d\n",
 				     chip->label, err);
+	/* Lines may wake the machine unless its administrator says otherwise. */
+	err = device_init_wakeup(&pdev->dev, true);
+	if (err) {
+		retry_later(chip);
+		return dev_err_probe(&pdev->dev, -EPROBE_DEFER, "wake-up: %d\n", err);
+	}
 	platform_set_drvdata(pdev, chip);
 	chip_attach(chip);
 	return 0;
@@ -184,6 +192,7 @@ static int chip_probe(struct platform_device *pdev)
 static GPIOHUB_COMPAT_REMOVE chip_remove(struct platform_device *pdev)
 {
 	chip_detach(platform_get_drvdata(pdev));
+	device_init_wakeup(&pdev->dev, false);
 	return GPIOHUB_COMPAT_REMOVED;
 }
 
@@ -192,6 +201,7 @@ static struct platform_driver chip_driver = {
 		.name = DRIVER_NAME,
 		/* Binding is this file's business, not a person's. */
 		.suppress_bind_attrs = true,
+		.pm = pm_sleep_ptr(&gpiohub_chip_pm),
 	},
 	.probe = chip_probe,
 	.remove = chip_remove,

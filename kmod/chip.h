@@ -32,6 +32,7 @@ struct platform_device;
  * @lock: orders pin and publication on lines that only a thread can reach
  * @present: the chip is there; under hub->config
  * @leaving: the hub is being removed: do not attach again; under hub->config
+ * @asleep: it is suspended; under hub->config
  * @attach: asks for the chip again after it went
  */
 struct gpiohub_chip {
@@ -44,6 +45,7 @@ struct gpiohub_chip {
 	struct mutex lock;	/* pins and publication of slow lines */
 	bool present;
 	bool leaving;
+	bool asleep;
 	struct delayed_work attach;
 };
 

@@ -13,6 +13,7 @@
 #include "pattern.h"
 #include "publish.h"
 #include "session.h"
+#include "suspend.h"
 
 /* Publish that we drove a known line; under hub->lock, right after the pin. */
 static __always_inline void driven(struct gpiohub_hub *hub, struct gpiohub_line *line,
@@ -185,17 +186,44 @@ int gpiohub_line_play(struct gpiohub_line *line, const struct gpiohub_pattern *p
 
 	/*
 	 * Who ends a pattern does so under hub->lock, and then drives its lines, or lets
-	 * them go, under the chip's: what we do here is over by then.
+	 * them go, the slow ones under the chip's: what we do here is over by then.
 	 */
 	mutex_lock(&line->chip->lock);
 	flags = gpiohub_hub_lock(hub);
 	/* An output is held, and under the chip's lock it stays so. */
 	play = is_active(pattern) && (hub->state->outputs & gpiohub_line_bit(line));
+	if (play && !line->slow)
+		err = set_line(line, level);
 	gpiohub_hub_unlock(hub, flags);
-	if (play)
-		err = gpiohub_line_drive(line, level);
+	if (play && line->slow)
+		err = set_slow_line(line, level);
 	mutex_unlock(&line->chip->lock);
 	return err ? gpiohub_errno(err) : 0;
+}
+
+/* One of them. Under hub->config. */
+static int set_one(struct gpiohub_session *session, struct gpiohub_line *line, bool level)
+{
+	struct gpiohub_hub *hub = session->hub;
+	unsigned long flags;
+	u32 culprit;
+	int err;
+
+	/*
+	 * A rule may have latched it meanwhile, and driven it. From here on who latches
+	 * it does so under hub->lock, and drives it after us, where it is slow under the
+	 * chip's.
+	 */
+	mutex_lock(&line->chip->lock);
+	flags = gpiohub_hub_lock(hub);
+	err = gpiohub_lines_refuse(session, gpiohub_line_bit(line), hub->barred, &culprit);
+	if (!err && !line->slow)
+		err = set_line(line, level);
+	gpiohub_hub_unlock(hub, flags);
+	if (!err && line->slow)
+		err = set_slow_line(line, level);
+	mutex_unlock(&line->chip->lock);
+	return err;
 }
 
 /*
@@ -216,7 +244,7 @@ static int set_slow(struct gpiohub_session *session, u64 lines, u64 levels, u32 
 	if (err)
 		goto out_unlock;
 	gpiohub_for_each_line(line, hub, lines) {
-		err = set_any_line(line, levels & gpiohub_line_bit(line));
+		err = set_one(session, line, levels & gpiohub_line_bit(line));
 		if (err) {
 			*culprit = line->number;
 			break;
@@ -393,6 +421,20 @@ static int configure_debounce(struct gpiohub_line *line, u32 debounce_us)
 	return err;
 }
 
+/* Last, for the line may have to become an input first. */
+static int configure_wake(struct gpiohub_line *line, u8 wake)
+{
+	int err = 0;
+
+	if (wake == GPIOHUB_WAKE_AS_IS)
+		return 0;
+	if (wake == GPIOHUB_WAKE_ON)
+		err = gpiohub_line_can_wake(line);
+	if (!err)
+		line->wake = wake == GPIOHUB_WAKE_ON;
+	return err;
+}
+
 /*
  * gpiolib learns of open drain only when a line is requested: let it go and take
  * it again. On an error it is tried with the drive that it had.
@@ -523,6 +565,8 @@ int gpiohub_line_configure(struct gpiohub_line *line, const struct gpiohub_confi
 		err = gpiohub_line_input(line);
 	if (!err && config->direction == GPIOHUB_DIRECTION_OUTPUT)
 		err = configure_output(line, level);
+	if (!err)
+		err = configure_wake(line, config->wake);
 	/* It was taken anew for another drive: it stays an output all the same. */
 	if (err && was_output && line->desc && config->direction == GPIOHUB_DIRECTION_OUTPUT)
 		configure_output(line, level);

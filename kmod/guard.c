@@ -11,6 +11,7 @@
 #include "hub.h"
 #include "pattern.h"
 #include "session.h"
+#include "suspend.h"
 #include "trace.h"
 
 /* Under hub->config. Return: 0 or an errno that is told in the event. */
@@ -55,8 +56,11 @@ static void guard_apply(struct gpiohub_line *line, enum gpiohub_end why)
 			    line->guard | -err << 8 | why << 24);
 	gpiohub_hub_unlock(hub, flags);
 
-	if (!line->kept)
+	if (!line->kept) {
 		line->guard = 0;
+		/* Nobody is left who could end it. */
+		line->wake = false;
+	}
 	gpiohub_line_settle(line);
 }
 
@@ -138,6 +142,9 @@ static void silent_work(struct work_struct *work)
 	struct gpiohub_line *line;
 
 	mutex_lock(&hub->config);
+	/* Who cannot run is not silent; gpiohub_heartbeats_forgive() goes on from here. */
+	if (gpiohub_processes_stopped())
+		goto out_unlock;
 	/* Both once: lines of one heartbeat have one fate. */
 	kicked_ns = atomic64_read(&session->kicked_ns);
 	now = ktime_get_ns();
@@ -146,6 +153,7 @@ static void silent_work(struct work_struct *work)
 			late |= gpiohub_line_bit(line);
 	gpiohub_guard_apply(session, late, GPIOHUB_END_SILENT);
 	gpiohub_heartbeat_expect(session);
+out_unlock:
 	mutex_unlock(&hub->config);
 }
 
@@ -166,6 +174,24 @@ int gpiohub_heartbeat_kick(struct gpiohub_session *session)
 	while (before < now && !atomic64_try_cmpxchg(&session->kicked_ns, &before, now))
 		;
 	return 0;
+}
+
+/**
+ * gpiohub_heartbeats_forgive - processes run again: their time begins anew
+ * @hub: the hub
+ *
+ * Context: process.
+ */
+void gpiohub_heartbeats_forgive(struct gpiohub_hub *hub)
+{
+	struct gpiohub_session *session;
+
+	mutex_lock(&hub->config);
+	list_for_each_entry(session, &hub->sessions, node) {
+		(void)gpiohub_heartbeat_kick(session);
+		gpiohub_heartbeat_expect(session);
+	}
+	mutex_unlock(&hub->config);
 }
 
 /**

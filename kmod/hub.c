@@ -48,6 +48,8 @@ void gpiohub_hub_known(struct gpiohub_hub *hub, unsigned int line, bool known, b
 	gpiohub_state_begin(state);
 	gpiohub_publish_advance(hub, ktime_get_ns(), 1);
 	WRITE_ONCE(state->known, state->known ^ bit);
+	/* Asleep, it is looked at again in gpiohub_line_catch_up(). */
+	hub->live = known && !hub->asleep ? hub->live | bit : hub->live & ~bit;
 	if (known && level)
 		WRITE_ONCE(state->levels, state->levels | bit);
 	else

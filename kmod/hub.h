@@ -71,6 +71,9 @@ struct gpiohub_report {
  * @state: what is known, changed under @lock
  * @news: what was published since @lock was taken, under @lock
  * @slow: lines that only a thread can reach; changed under @config and @lock
+ * @asleep: how many of its chips are suspended; changed under @config and @lock
+ * @live: lines whose interrupts are published: the known ones, none while @asleep;
+ *	under @lock
  * @waits: calls that wait for events, at most GPIOHUB_MAX_WAITS, under @lock
  * @nr_waits: these, and those that are about to leave, under @lock
  * @engaged: lines that a pattern has, playing or armed, under @lock
@@ -113,6 +116,8 @@ struct gpiohub_hub {
 	struct gpiohub_state *state;
 	struct gpiohub_news news;
 	u64 slow;
+	unsigned int asleep;
+	u64 live;
 	struct gpiohub_sleepers sleepers;
 
 	struct list_head waits;
@@ -154,6 +159,12 @@ void gpiohub_hub_unlock_and_wake(struct gpiohub_hub *hub, unsigned long flags,
 	for (u64 left_ = (lines);						\
 	     left_ && ((line) = &(hub)->line[__ffs64(left_)], true);		\
 	     left_ &= left_ - 1)
+
+/* All of them. */
+static inline u64 gpiohub_hub_lines(const struct gpiohub_hub *hub)
+{
+	return U64_MAX >> (64 - hub->nr_lines);
+}
 
 static inline const char *gpiohub_hub_name(const struct gpiohub_hub *hub)
 {

@@ -419,6 +419,22 @@ void gpiohub_hubs_delete_for(const void *maker)
 }
 
 /**
+ * gpiohub_hubs_each - visit every hub
+ * @visit: what to do; may sleep, but makes and deletes no hubs
+ *
+ * Context: may sleep.
+ */
+void gpiohub_hubs_each(void (*visit)(struct gpiohub_hub *hub))
+{
+	struct gpiohub_hub *hub;
+
+	mutex_lock(&hubs_lock);
+	list_for_each_entry(hub, &hubs, all)
+		visit(hub);
+	mutex_unlock(&hubs_lock);
+}
+
+/**
  * gpiohub_hubs_init - before the first hub
  * @class: theirs
  *

@@ -24,7 +24,7 @@
  */
 int gpiohub_check_lines(const struct gpiohub_hub *hub, u64 lines, u32 *culprit)
 {
-	u64 bad = hub->nr_lines == 64 ? 0 : lines >> hub->nr_lines << hub->nr_lines;
+	u64 bad = lines & ~gpiohub_hub_lines(hub);
 
 	if (likely(!bad))
 		return 0;
@@ -74,7 +74,8 @@ int gpiohub_check_config(const struct gpiohub_config *config)
 {
 	if (config->direction > GPIOHUB_DIRECTION_OUTPUT ||
 	    config->bias > GPIOHUB_BIAS_PULL_DOWN ||
-	    config->drive > GPIOHUB_DRIVE_OPEN_SOURCE)
+	    config->drive > GPIOHUB_DRIVE_OPEN_SOURCE ||
+	    config->wake > GPIOHUB_WAKE_ON)
 		return -EINVAL;
 	/* As much as the pin configuration has room for: 16.7 s. */
 	if (config->debounce_us > GPIOHUB_DEBOUNCE_MAX &&
@@ -134,6 +135,8 @@ static u32 line_flags(const struct gpiohub_session *session, const struct gpiohu
 		flags |= GPIOHUB_LINE_LATCHED;
 	if (READ_ONCE(state->storming) & bit)
 		flags |= GPIOHUB_LINE_STORMING;
+	if (line->wake)
+		flags |= GPIOHUB_LINE_WAKES;
 	return flags;
 }
 
@@ -277,7 +280,7 @@ static long do_configure(struct gpiohub_session *session, struct gpiohub_config 
 
 	if (copy_from_user(&config, user, sizeof(config)))
 		return -EFAULT;
-	if (!config.reserved && !config.reserved2 && !gpiohub_check_config(&config))
+	if (!config.reserved && !gpiohub_check_config(&config))
 		err = gpiohub_check_lines(session->hub, config.lines, &culprit);
 	if (!err)
 		err = gpiohub_session_spend(session);

@@ -8,12 +8,14 @@
 #include <linux/interrupt.h>
 #include <linux/platform_device.h>
 #include <linux/ktime.h>
+#include <linux/suspend.h>
 
 #include "compat.h"
 #include "hub.h"
 #include "params.h"
 #include "pattern.h"
 #include "publish.h"
+#include "suspend.h"
 
 /*
  * A sample of a known line, under hub->lock. Equal to the one before it, it tells
@@ -106,13 +108,37 @@ static void line_resume(struct gpiohub_line *line, int level)
 	gpiohub_hub_known(line->hub, line->number, true, level);
 }
 
-/* An interrupt of a line that is not known. Under hub->lock; returns as line_attend(). */
-static bool line_unsampled(struct gpiohub_line *line, u64 now)
+/*
+ * Is only counted that it interrupts, and its level not looked at? It storms, or the
+ * hub sleeps. Under hub->lock; or under chip->lock, then to be asked again.
+ */
+static bool line_is_deaf(const struct gpiohub_line *line)
+{
+	return READ_ONCE(line->storm.state) != GPIOHUB_STORM_CALM ||
+	       READ_ONCE(line->hub->asleep);
+}
+
+/* An interrupt of such a line. Under hub->lock; returns as line_attend(). */
+static bool line_heard(struct gpiohub_line *line, u64 now)
 {
 	if (line->storm.state != GPIOHUB_STORM_CALM)
 		return gpiohub_storm_trial(line, now);
+	line->slept = true;
+	/* From an interrupt of ours on, not from the kernel's: it may be too late. */
+	if (line->waking)
+		pm_system_wakeup();
+	return --line->unattended <= 0 && line_count(line, now);
+}
+
+/* An interrupt of a line that is not live. Under hub->lock; returns as line_attend(). */
+static bool line_unsampled(struct gpiohub_line *line, u64 now)
+{
+	if (line_is_deaf(line))
+		return line_heard(line, now);
 	if (line->silent)
 		line_resume(line, gpiod_get_raw_value(line->desc));
+	else
+		line->slept = true;	/* gpiohub_line_catch_up() is about to look, if at all */
 	return false;
 }
 
@@ -138,7 +164,7 @@ static irqreturn_t line_irq(int irq, void *data)
 
 	trace_gpiohub_interrupt(line, now);
 	flags = gpiohub_hub_lock(hub);
-	if (unlikely(!(hub->state->known & gpiohub_line_bit(line))))
+	if (unlikely(!(hub->live & gpiohub_line_bit(line))))
 		return line_irq_more(line, flags, line_unsampled(line, now));
 	level = gpiod_get_raw_value(line->desc);
 	if (line_sample(line, level, 0, now))
@@ -156,14 +182,14 @@ static irqreturn_t line_irq_stamp(int irq, void *data)
 	u64 now = ktime_get_ns();
 	struct gpiohub_line *line = data;
 	unsigned long flags;
-	bool storming, mask = false;
+	bool deaf, mask = false;
 
 	trace_gpiohub_interrupt(line, now);
 	flags = gpiohub_hub_lock(line->hub);
 	line->stamped = true;
-	storming = line->storm.state != GPIOHUB_STORM_CALM;
-	if (storming) {
-		mask = gpiohub_storm_trial(line, now);
+	deaf = line_is_deaf(line);
+	if (deaf) {
+		mask = line_heard(line, now);
 	} else {
 		line->stamp = now;
 		line->stamps++;
@@ -173,7 +199,7 @@ static irqreturn_t line_irq_stamp(int irq, void *data)
 	gpiohub_hub_unlock(line->hub, flags);
 	if (mask)
 		gpiohub_storm_mask(line);
-	return storming ? IRQ_HANDLED : IRQ_WAKE_THREAD;
+	return deaf ? IRQ_HANDLED : IRQ_WAKE_THREAD;
 }
 
 /* What the hard half noted since the last call. Return: how many interrupts. */
@@ -204,16 +230,16 @@ static bool line_sample_slow(struct gpiohub_line *line, int level, u16 flags, u6
 	return attend && unattended <= 0;
 }
 
-/* A nested interrupt of a line that storms: nobody asks for the level. */
-static irqreturn_t line_thread_storming(struct gpiohub_line *line, u64 now)
+/* The thread of such a line: nobody asks for the level. */
+static irqreturn_t line_thread_deaf(struct gpiohub_line *line, u64 now)
 {
 	unsigned long flags;
 	bool mask = false;
 
 	flags = gpiohub_hub_lock(line->hub);
-	/* Else its hard half has counted it. */
-	if (!line->stamped)
-		mask = gpiohub_storm_trial(line, now);
+	/* Else its hard half has done that; or all is well again, and sampled after this. */
+	if (!line->stamped && line_is_deaf(line))
+		mask = line_heard(line, now);
 	return line_irq_more(line, flags, mask);
 }
 
@@ -232,10 +258,12 @@ static irqreturn_t line_irq_thread(int irq, void *data)
 	u32 stamps, more;
 	int level;
 
-	/* A storm's end is followed by a sample, whatever is seen here. */
-	if (unlikely(READ_ONCE(line->storm.state) != GPIOHUB_STORM_CALM))
-		return line_thread_storming(line, now);
 	mutex_lock(&line->chip->lock);
+	/* In here, so that who puts the chip to sleep can wait for us. */
+	if (unlikely(line_is_deaf(line))) {
+		mutex_unlock(&line->chip->lock);
+		return line_thread_deaf(line, now);
+	}
 	stamps = take_stamp(line, &now, &stamped);
 	level = gpiod_get_value_cansleep(line->desc);
 	/*
@@ -252,8 +280,8 @@ static irqreturn_t line_irq_thread(int irq, void *data)
 	flags = gpiohub_hub_lock(hub);
 	if (line->silent)
 		line_resume(line, level);
-	else if (!(hub->state->known & bit))
-		;	/* not yet, or no more */
+	else if (!(hub->live & bit))
+		line->slept = true;	/* as in line_unsampled() */
 	else if (!stamped)
 		attend = line_sample_slow(line, level, GPIOHUB_EVENT_FLAG_THREADED, now);
 	else if (stamps)
@@ -307,6 +335,54 @@ void gpiohub_line_first_sample(struct gpiohub_line *line)
 	flags = gpiohub_hub_lock(line->hub);
 	line->silent = true;
 	gpiohub_hub_unlock(line->hub, flags);
+}
+
+/* What a sample says of the time that the hub slept. Under hub->lock. */
+static bool line_sample_slept(struct gpiohub_line *line, int level, u64 now)
+{
+	bool was = line->hub->state->levels & gpiohub_line_bit(line);
+
+	if (level == was && !line->slept)
+		return false;
+	return line_sample(line, level, GPIOHUB_EVENT_FLAG_MISSED, now) &&
+	       line_attend(line, level, now);
+}
+
+/**
+ * gpiohub_line_catch_up - the hub slept, and is awake: see what became of a line
+ * @line: known or not
+ *
+ * What changed is published, as missed; interrupts are from now on.
+ * Context: under hub->config.
+ */
+void gpiohub_line_catch_up(struct gpiohub_line *line)
+{
+	struct gpiohub_hub *hub = line->hub;
+	u64 bit = gpiohub_line_bit(line);
+	bool mask = false;
+	unsigned long flags;
+	int level;
+
+	if (!line->silent && !(hub->state->known & bit))
+		return;
+	if (line->slow)
+		mutex_lock(&line->chip->lock);
+	level = line->slow ? gpiod_get_value_cansleep(line->desc) : 0;
+	flags = gpiohub_hub_lock(hub);
+	if (!line->slow)
+		level = gpiod_get_raw_value(line->desc);
+	if (line->silent)
+		line_resume(line, level);
+	else if (hub->state->known & bit)
+		mask = line_sample_slept(line, level, ktime_get_ns());
+	line->stamps = 0;
+	line->known_since = ktime_get_ns();
+	hub->live |= hub->state->known & bit;
+	gpiohub_hub_unlock(hub, flags);
+	if (line->slow)
+		mutex_unlock(&line->chip->lock);
+	if (mask)
+		gpiohub_storm_mask(line);
 }
 
 static void line_unknown(struct gpiohub_line *line)
@@ -366,6 +442,7 @@ void gpiohub_line_disarm(struct gpiohub_line *line)
 		return;
 	/* First, so that a handler that still runs publishes no level any more. */
 	line_unknown(line);
+	gpiohub_line_wake_end(line);
 	line_free_irq(line);
 }
 
@@ -450,6 +527,7 @@ static void line_put(struct gpiohub_line *line)
 	line->bias = GPIOHUB_BIAS_AS_IS;
 	line->drive = GPIOHUB_DRIVE_AS_IS;
 	line->debounce_us = 0;
+	line->wake = false;
 }
 
 /* May an interrupt be on? gpiolib refuses one on outputs, open drain apart. */

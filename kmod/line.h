@@ -49,10 +49,14 @@ struct pid;
  * @bias: enum gpiohub_bias as set by us, under hub->config
  * @drive: enum gpiohub_drive as set by us, under hub->config
  * @debounce_us: as set by us, under hub->config
- * @known_since: when its first sample was taken, under hub->lock
+ * @wake: its owner wants its interrupt to wake the machine; under hub->config
+ * @waking: it does now; changed under hub->config and hub->lock
+ * @known_since: when its first sample was taken, or the first after the hub slept;
+ *	under hub->lock
  * @stamp: when the hard half last ran, under hub->lock; slow lines only
  * @stamps: how often it ran since the thread last took @stamp, under hub->lock
  * @stamped: the hard half runs for this interrupt, under hub->lock
+ * @slept: it interrupted while the hub slept, under hub->lock
  * @silent: armed, but its chip did not answer the last time; under hub->lock
  * @pattern: the pattern that has it, playing or armed; under hub->lock
  * @triggers: slots of rules that it triggers, under hub->lock
@@ -89,11 +93,14 @@ struct gpiohub_line {
 	u8 bias;
 	u8 drive;
 	u32 debounce_us;
+	bool wake;
+	bool waking;
 
 	u64 known_since;
 	u64 stamp;
 	u32 stamps;
 	bool stamped;
+	bool slept;
 	bool silent;
 
 	struct gpiohub_pattern *pattern;
@@ -115,6 +122,7 @@ int gpiohub_line_arm(struct gpiohub_line *line);
 s32 gpiohub_line_stride(const struct gpiohub_line *line);
 void gpiohub_line_attend_now(struct gpiohub_line *line);
 void gpiohub_line_first_sample(struct gpiohub_line *line);
+void gpiohub_line_catch_up(struct gpiohub_line *line);
 int gpiohub_line_settle(struct gpiohub_line *line);
 int gpiohub_line_level(struct gpiohub_line *line);
 void gpiohub_line_disarm(struct gpiohub_line *line);

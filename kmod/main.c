@@ -16,6 +16,7 @@
 #include "reflex.h"
 #include "seen.h"
 #include "session.h"
+#include "suspend.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"
@@ -110,9 +111,12 @@ static int __init gpiohub_init(void)
 	err = gpiohub_reflexes_init();
 	if (err)
 		goto out_patterns;
-	err = gpiohub_chip_driver_register();
+	err = gpiohub_suspend_init();
 	if (err)
 		goto out_reflexes;
+	err = gpiohub_chip_driver_register();
+	if (err)
+		goto out_suspend;
 	err = gpiohub_hubs_init(&gpiohub_class);
 	if (err)
 		goto out_driver;
@@ -133,6 +137,8 @@ out_hubs:
 	gpiohub_hubs_exit();
 out_driver:
 	gpiohub_chip_driver_unregister();
+out_suspend:
+	gpiohub_suspend_exit();
 out_reflexes:
 	gpiohub_reflexes_exit();
 out_patterns:
@@ -151,6 +157,7 @@ static void __exit gpiohub_exit(void)
 	gpiohub_devicetree_exit();
 	/* First the hubs, which are devices of the class; no more are made. */
 	gpiohub_hubs_exit();
+	gpiohub_suspend_exit();
 	gpiohub_sessions_exit();
 	class_unregister(&gpiohub_class);
 	gpiohub_chip_driver_unregister();

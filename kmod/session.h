@@ -150,6 +150,7 @@ int gpiohub_configure(struct gpiohub_session *session, const struct gpiohub_conf
 void gpiohub_guard_apply(struct gpiohub_session *session, u64 lines, enum gpiohub_end why);
 void gpiohub_heartbeat_init(struct gpiohub_session *session);
 void gpiohub_heartbeat_expect(struct gpiohub_session *session);
+void gpiohub_heartbeats_forgive(struct gpiohub_hub *hub);
 int gpiohub_heartbeat_kick(struct gpiohub_session *session);
 void gpiohub_heartbeat_stop(struct gpiohub_session *session);
 

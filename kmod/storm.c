@@ -208,6 +208,9 @@ static void storm_work(struct work_struct *work)
 	unsigned long flags;
 
 	mutex_lock(&hub->config);
+	/* gpiohub_storm_resume() goes on from here. */
+	if (hub->asleep)
+		goto out_unlock;
 	flags = gpiohub_hub_lock(hub);
 	if (storm->state == GPIOHUB_STORM_TRIAL) {
 		calm = true;
@@ -226,7 +229,21 @@ static void storm_work(struct work_struct *work)
 		begin_trial(line);
 	if (calm)
 		gpiohub_line_first_sample(line);
+out_unlock:
 	mutex_unlock(&hub->config);
+}
+
+/**
+ * gpiohub_storm_resume - the machine is awake again: a storm goes on
+ * @line: storming or not
+ *
+ * Context: under hub->config.
+ */
+void gpiohub_storm_resume(struct gpiohub_line *line)
+{
+	/* Changed only from calm without hub->config, and then the work is queued. */
+	if (READ_ONCE(line->storm.state) != GPIOHUB_STORM_CALM)
+		queue_delayed_work(gpiohub_session_work, &line->storm.work, REST);
 }
 
 /**

@@ -48,6 +48,7 @@ void gpiohub_storm_arm(struct gpiohub_line *line);
 void gpiohub_storm_disarm(struct gpiohub_line *line);
 bool gpiohub_storm_count(struct gpiohub_line *line, u32 edges, u64 now);
 bool gpiohub_storm_trial(struct gpiohub_line *line, u64 now);
+void gpiohub_storm_resume(struct gpiohub_line *line);
 void gpiohub_storm_mask(struct gpiohub_line *line);
 
 #endif

@@ -60,11 +60,12 @@ static int submit_configure(struct gpiohub_session *session,
 		.direction = command->arg,
 		.bias = command->arg >> 8,
 		.drive = command->arg >> 16,
+		.wake = command->arg >> 24,
 		.debounce_us = command->arg >> 32,
 	};
 	int err;
 
-	if (command->arg >> 24 & 0xff || gpiohub_check_config(&config))
+	if (gpiohub_check_config(&config))
 		return -EINVAL;
 	err = gpiohub_session_spend(session);
 	return err ?: gpiohub_configure(session, &config, culprit);

@@ -295,7 +295,7 @@ Result<void> Client::configure(std::uint8_t hub, std::uint64_t lines, const Line
 {
 	const std::uint64_t packed = wire::pack_config(static_cast<std::uint8_t>(config.direction),
 		static_cast<std::uint8_t>(config.bias), static_cast<std::uint8_t>(config.drive),
-		config.debounce_us);
+		config.debounce_us, static_cast<std::uint8_t>(config.wake));
 	return done(
 		call(wire::make_command(wire::Op::CONFIGURE, hub, lines, config.levels, packed)));
 }
@@ -317,13 +317,11 @@ Result<std::optional<Happened>> Client::wait(std::uint8_t hub, std::uint64_t lin
 		wire::pack_wait(kinds, count), static_cast<std::uint64_t>(timeout.count()));
 	command.id = next_id();
 	Deadline deadline = deadline_after(timeout_);
-	if (deadline && timeout.count() == 0)
-		deadline.reset();
 	/* As far as the clock goes: a century is for ever. */
-	else if (deadline && timeout > Deadline::value_type::max() - *deadline)
-		deadline.reset();
-	else if (deadline)
+	if (deadline && timeout.count() != 0 && timeout <= Deadline::value_type::max() - *deadline)
 		*deadline += timeout;
+	else
+		deadline.reset();
 
 	const auto answer = exchange(command, {}, deadline);
 	if (!answer)

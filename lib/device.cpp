@@ -134,6 +134,7 @@ Result<void> Device::configure(std::uint64_t lines, const LineConfig &config)
 	argument.direction = static_cast<__u8>(config.direction);
 	argument.bias = static_cast<__u8>(config.bias);
 	argument.drive = static_cast<__u8>(config.drive);
+	argument.wake = static_cast<__u8>(config.wake);
 	argument.debounce_us = config.debounce_us;
 	argument.line = GPIOHUB_NO_LINE;
 	return call(fd(), GPIOHUB_CONFIGURE, argument, "configure");
@@ -163,7 +164,7 @@ Submitted Device::submit(std::span<const gpiohub_command> commands)
 Result<void> Device::wait(gpiohub_wait &wait) const
 {
 	for (;;) {
-		const Result<void> done = call(fd(), GPIOHUB_WAIT, wait, "wait");
+		Result<void> done = call(fd(), GPIOHUB_WAIT, wait, "wait");
 		if (done || done.error().code != EINTR)
 			return done;
 	}
@@ -176,7 +177,7 @@ Result<void> Device::play(std::uint32_t id, const Pattern &pattern, const PlayOp
 	argument.id = id;
 	argument.line = GPIOHUB_NO_LINE;
 	argument.step = argument.count;
-	const Result<void> done = call(fd(), GPIOHUB_PLAY, argument, "play");
+	Result<void> done = call(fd(), GPIOHUB_PLAY, argument, "play");
 	if (done || argument.step >= argument.count)
 		return done;
 	return system_error(done.error().code, "play: step " + std::to_string(argument.step),

@@ -114,6 +114,7 @@ struct LineConfig {
 	gpiohub_drive drive = GPIOHUB_DRIVE_AS_IS;
 	std::uint32_t debounce_us = GPIOHUB_DEBOUNCE_AS_IS;
 	std::uint64_t levels = 0; /* driven from the first moment by new outputs */
+	gpiohub_wake wake = GPIOHUB_WAKE_AS_IS;
 };
 
 /** What happens to lines when their owner is gone. */

@@ -127,10 +127,10 @@ gpiohub_command make_command(Op op, std::uint8_t hub, std::uint64_t mask = 0,
 
 /** CONFIGURE's arg. */
 constexpr std::uint64_t pack_config(std::uint8_t direction, std::uint8_t bias, std::uint8_t drive,
-	std::uint32_t debounce_us) noexcept
+	std::uint32_t debounce_us, std::uint8_t wake = 0) noexcept
 {
 	return direction | std::uint64_t{bias} << 8 | std::uint64_t{drive} << 16 |
-		std::uint64_t{debounce_us} << 32;
+		std::uint64_t{wake} << 24 | std::uint64_t{debounce_us} << 32;
 }
 
 /** WAIT's value. */

@@ -137,6 +137,15 @@ static int irq_set_type(struct irq_data *d, unsigned int type)
 	return 0;
 }
 
+/* The kernel does what is to be done: it lets such interrupts through while it sleeps. */
+static int irq_set_wake(struct irq_data *d, unsigned int on)
+{
+	struct vboard_irq *vi = irq_data_get_irq_chip_data(d);
+
+	/* As if there were no such function. */
+	return vi->b->wake ? 0 : -ENXIO;
+}
+
 static int irq_request(struct irq_data *d)
 {
 	struct vboard_irq *vi = irq_data_get_irq_chip_data(d);
@@ -200,6 +209,7 @@ static const struct irq_chip vboard_irq_chip = {
 	.irq_ack		= irq_ack,
 	.irq_retrigger		= irq_retrigger,
 	.irq_set_type		= irq_set_type,
+	.irq_set_wake		= irq_set_wake,
 	.irq_request_resources	= irq_request,
 	.irq_release_resources	= irq_release,
 	.flags			= IRQCHIP_IMMUTABLE,

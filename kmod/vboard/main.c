@@ -30,6 +30,10 @@ static bool debounce;
 module_param(debounce, bool, 0644);
 MODULE_PARM_DESC(debounce, "boards can debounce inputs (default 0); taken when a board is bound");
 
+static bool wake = true;
+module_param(wake, bool, 0644);
+MODULE_PARM_DESC(wake, "the boards' interrupts can wake the machine from suspend (default 1); taken when a board is bound");
+
 unsigned int vboard_chunk = 64;
 module_param_named(chunk, vboard_chunk, uint, 0644);
 MODULE_PARM_DESC(chunk, "most edges that a generator makes in one timer interrupt, 1 to 4096 (default 64)");
@@ -123,6 +127,7 @@ static int probe(struct platform_device *pdev)
 	b->lines = lines;
 	b->can_sleep = can_sleep[b->id];
 	b->debounce = debounce;
+	b->wake = wake;
 	platform_set_drvdata(pdev, b);
 
 	ret = vboard_deliver_start(b);

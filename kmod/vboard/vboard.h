@@ -104,7 +104,7 @@ struct vboard_line {
  * @label: "gpiohub-vboard.N", constant
  * @names: line names, constant
  * @dev: the platform device while bound
- * @lines: number of lines, @can_sleep, @debounce: as the parameters said at
+ * @lines: number of lines, @can_sleep, @debounce, @wake: as the parameters said at
  *	bind; constant while bound
  * @bus: held over every callback of a board that sleeps, as an I2C bus would be.
  *	Outside @lock
@@ -151,6 +151,7 @@ struct vboard {
 	unsigned int		lines;
 	bool			can_sleep;
 	bool			debounce;
+	bool			wake;
 	struct mutex		bus;		/* one callback at a time, if it sleeps */
 	struct mutex		control;	/* one start or stop at a time */
 

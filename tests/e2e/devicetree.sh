@@ -52,7 +52,7 @@ check "line 0 drives line 5 of the chip" driven
 
 # --- the chip goes and comes back ------------------------------------------------------
 no_hub() { [ ! -e /sys/class/gpiohub/gpiohub0 ]; }
-bound() { echo $CHIP >$DRIVER/"$1"; }
+bound() { echo "$CHIP" >"$DRIVER/$1"; }
 check "the chip is unbound" bound unbind
 check "the hub is gone" soon no_hub
 check "the chip is bound" bound bind

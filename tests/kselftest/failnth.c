@@ -17,6 +17,7 @@
 #include "fixture.h"
 #include "ktap.h"
 #include "mapped.h"
+#include "steps.h"
 
 #define FREE	BIT_OF(LINE_FREE)
 #define FREE2	BIT_OF(LINE_FREE + 1)
@@ -225,6 +226,74 @@ static void reading_and_writing(void)
 	sweep(run_read_write, NULL);
 }
 
+/* Without waiting: that nothing came is what is to be said. */
+static int run_wait(void)
+{
+	struct gpiohub_wait wait = { .lines = FREE | FREE2, .kinds = GPIOHUB_KINDS_EDGES,
+		.count = 1, .since = GPIOHUB_FROM_NOW };
+
+	return ioctl(file, GPIOHUB_WAIT, &wait) && errno != EAGAIN ? errno : 0;
+}
+
+static void waiting(void)
+{
+	file = device_open(O_RDWR | O_NONBLOCK);
+	sweep(run_wait, NULL);
+	CHECK_EQ(device_line_info(file, LINE_FREE).flags, 0);
+	CHECK_EQ(fixture_objects("gpiohub_wait"), 0);
+}
+
+static int run_play(void)
+{
+	static const struct gpiohub_step steps[] = { STEP_SET(FREE, MS), STEP_CLEAR(FREE, 0) };
+
+	return steps_try_play(file, PLAY(1, FREE, steps, .start = GPIOHUB_START_EDGE,
+					 .start_line = LINE_IN,
+					 .start_kinds = GPIOHUB_KINDS_EDGES));
+}
+
+static void undo_play(void)
+{
+	steps_cancel(file, 1, 0);
+	CHECK_OK(fsync(file));
+	CHECK_EQ(device_line_info(file, LINE_IN).flags, 0);
+}
+
+static void playing(void)
+{
+	file = device_driving(FREE);
+	sweep(run_play, undo_play);
+	CHECK_EQ(fixture_objects("gpiohub_pattern"), 0);
+}
+
+static int run_rule(void)
+{
+	struct gpiohub_rule rule = { .id = 1, .trigger = LINE_IN, .kinds = GPIOHUB_KINDS_EDGES,
+		.mask = FREE2, .set = FREE, .holdoff_ns = GPIOHUB_HOLDOFF_MIN_NS };
+
+	return ioctl(file, GPIOHUB_RULE_ADD, &rule) ? errno : 0;
+}
+
+/* What it held is let go a moment later. */
+static void undo_rule(void)
+{
+	__u32 id = 1;
+
+	CHECK_OK(ioctl(file, GPIOHUB_RULE_DEL, &id));
+	while (device_line_info(file, LINE_IN).flags)
+		;
+	while (device_line_info(file, LINE_FREE + 1).flags)
+		;
+}
+
+static void adding_rules(void)
+{
+	file = device_driving(FREE);
+	sweep(run_rule, undo_rule);
+	close(file);
+	CHECK_EQ(fixture_objects("gpiohub_rule"), 0);
+}
+
 static int told = -1;
 
 static int run_notify(void)
@@ -335,6 +404,9 @@ static const struct ktap_case cases[] = {
 	{ "claiming survives every failure", claiming, 600 },
 	{ "batches survive every failure", submitting, 600 },
 	{ "GET survives every failure", getting, 600 },
+	{ "WAIT survives every failure", waiting, 600 },
+	{ "PLAY survives every failure", playing, 600 },
+	{ "RULE_ADD survives every failure", adding_rules, 600 },
 	{ "reading and writing survive every failure", reading_and_writing, 600 },
 	{ "readv survives every failure", reading_vectors, 600 },
 	{ "handing over an eventfd survives every failure", notifying, 600 },

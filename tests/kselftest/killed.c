@@ -37,7 +37,8 @@ static void own(const struct life *life, int told)
 	struct gpiohub_rule rule = { .id = 1, .trigger = LINE_IN, .toggle = ONE(2),
 		.kinds = GPIOHUB_KINDS_EDGES, .holdoff_ns = GPIOHUB_HOLDOFF_MIN_NS };
 	unsigned int seed = life->seed;
-	__u64 high = (20 + rand_r(&seed) % 300) * US, low = (20 + rand_r(&seed) % 300) * US;
+	/* Not so short that a slow board has no time left for anything else. */
+	__u64 high = (200 + rand_r(&seed) % 1000) * US, low = (200 + rand_r(&seed) % 1000) * US;
 	int fd = device_open(O_RDWR);
 
 	CHECK_OK(ioctl(fd, GPIOHUB_CLAIM, &claim));
@@ -129,7 +130,7 @@ static unsigned long changes(void)
 /* Longer than any of the owner's steps: by the hub's own clock. */
 static void let_time_pass(int witness, int reader)
 {
-	const struct gpiohub_step steps[] = { STEP_SET(WITNESS, MS), STEP_CLEAR(WITNESS, 0) };
+	const struct gpiohub_step steps[] = { STEP_SET(WITNESS, 5 * MS), STEP_CLEAR(WITNESS, 0) };
 
 	steps_play(witness, PLAY(99, WITNESS, steps));
 	steps_expect_end(reader, 99, GPIOHUB_OUTCOME_DONE);
@@ -137,7 +138,7 @@ static void let_time_pass(int witness, int reader)
 
 static void killed_anywhere(void)
 {
-	unsigned long i, count = fixture_count(10), playing = 0, owning = 0;
+	unsigned long i, count = ktap_count(10), playing = 0, owning = 0;
 	unsigned int seed = fixture_seed();
 	int reader = device_open(O_RDONLY | O_NONBLOCK), witness = device_driving(WITNESS);
 	bool running;

@@ -93,6 +93,23 @@ static void never_early(void)
 	CHECK_LE(ending.late_mean, ending.late_max);
 }
 
+/* After one that was late more than the next, less time than asked for passes. */
+static void late_step_delays_no_other(void)
+{
+	unsigned int i, shorter = 0, times = 500;
+	__u64 last = 0;
+
+	begin(FREE);
+	steps_wave(owner, 1, FREE, times, 200 * US, 200 * US, 0);
+	for (i = 0; i < 2 * times; i++) {
+		__u64 now = device_next(reader).time_ns;
+
+		shorter += last && now - last < 200 * US;
+		last = now;
+	}
+	CHECK_LT(0, shorter);
+}
+
 static void others_play_beside_it(void)
 {
 	begin(FREE | FREE2);
@@ -450,6 +467,7 @@ static const struct ktap_case cases[] = {
 	{ "a pattern drives exactly what it says", drives_exactly_what_it_says, 120 },
 	{ "nested loops are counted", nested_loops_count, 0 },
 	{ "no step is early", never_early, 0 },
+	{ "a step that is late delays no other", late_step_delays_no_other, 0 },
 	{ "patterns on other lines play beside it", others_play_beside_it, 0 },
 	{ "parts follow one another without a gap", parts_follow_without_a_gap, 0 },
 	{ "a feed that runs dry is an underrun and holds its levels", dry_feed_is_an_underrun, 0 },

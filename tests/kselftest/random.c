@@ -1,172 +1,140 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Random calls: structured ones, whose fields are mostly what they may be, and
- * noise. Whatever comes: a documented error, a hub that still works, and a
- * kernel that has nothing to report.
+ * Random calls, while all memory that they share with the kernel is rewritten. Whatever
+ * comes: a documented error, a bystander who misses nothing, a hub that still works, and
+ * a kernel that has nothing to report.
  */
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "board.h"
+#include "calls.h"
 #include "device.h"
 #include "fixture.h"
 #include "ktap.h"
+#include "mapped.h"
 
 #define FREE	BIT_OF(LINE_FREE)
+#define FLOOD	(LINE_FREE + 6)		/* beyond the lines that calls often name */
+#define FILES	3
 
-static unsigned int seed;
-
-static unsigned int pick(unsigned int count)
-{
-	return rand_r(&seed) % count;
-}
-
-/* Mostly 0, so that calls get past the first check. */
-static __u64 rarely(__u64 value)
-{
-	return pick(16) ? 0 : value;
-}
-
-static __u64 some_lines(void)
-{
-	__u64 lines = BIT_OF(pick(BOARD_LINES));
-
-	while (pick(2))
-		lines |= BIT_OF(pick(BOARD_LINES));
-	return lines | rarely(BIT_OF(pick(64)));
-}
-
-static struct gpiohub_command some_command(void)
-{
-	return (struct gpiohub_command) {
-		.op = 1 + pick(4) + rarely(pick(256)),
-		.line = rarely(pick(64)),
-		.flags = rarely(pick(65536)),
-		.id = rand_r(&seed),
-		.mask = some_lines(),
-		.value = pick(2) ? 1 + pick(2) : some_lines(),
-		.arg = pick(3) | rarely((__u64)rand_r(&seed) << pick(40)),
-	};
-}
-
-union argument {
-	struct gpiohub_info info;
-	struct gpiohub_line_info line_info;
-	struct gpiohub_subscription subscription;
-	struct gpiohub_levels levels;
-	struct gpiohub_claim claim;
-	struct gpiohub_config config;
-	struct gpiohub_submit submit;
-	__u64 lines;
-	__s32 fd;
-	unsigned char noise[256];
+/* Rewrites words of the calls' memory and of a mapped cursor. */
+struct mutator {
+	pthread_t thread;
+	unsigned int seed;
+	volatile struct gpiohub_cursor *cursor;
+	bool stop;
 };
 
-static int structured_call(int fd)
+static void *mutate(void *data)
 {
-	struct gpiohub_command commands[8];
-	union argument argument = {};
-	unsigned int i;
+	volatile __u32 *words = (volatile __u32 *)&calls_memory;
+	struct mutator *mutator = data;
 
-	switch (pick(10)) {
-	case 0:
-		return ioctl(fd, GPIOHUB_INFO, &argument);
-	case 1:
-		argument.line_info.line = pick(20);
-		return ioctl(fd, GPIOHUB_LINE_INFO, &argument);
-	case 2:
-		argument.subscription = (struct gpiohub_subscription) {
-			.lines = some_lines(), .kinds = GPIOHUB_KINDS_ALL ^ rarely(pick(1024)),
-			.reserved = rarely(1) };
-		return ioctl(fd, GPIOHUB_SUBSCRIBE, &argument);
-	case 3:
-		argument.levels = (struct gpiohub_levels) { .lines = some_lines(),
-			.levels = some_lines(), .reserved = rarely(1) };
-		return ioctl(fd, pick(2) ? GPIOHUB_GET : GPIOHUB_SET, &argument);
-	case 4:
-		argument.claim = (struct gpiohub_claim) { .lines = some_lines(),
-			.guard = 1 + pick(3) + rarely(pick(300)), .levels = rarely(some_lines()),
-			.heartbeat_us = rarely(1000 + pick(10000)), .reserved = rarely(1) };
-		return ioctl(fd, GPIOHUB_CLAIM, &argument);
-	case 5:
-		argument.lines = some_lines();
-		return ioctl(fd, GPIOHUB_RELEASE, &argument);
-	case 6:
-		argument.config = (struct gpiohub_config) { .lines = some_lines(),
-			.levels = some_lines(), .direction = pick(3) + rarely(pick(256)),
-			.bias = pick(4), .drive = rarely(pick(5)), .reserved = rarely(1),
-			.debounce_us = rarely(rand_r(&seed)) };
-		return ioctl(fd, GPIOHUB_CONFIGURE, &argument);
-	case 7:
-		for (i = 0; i < ARRAY_SIZE(commands); i++)
-			commands[i] = some_command();
-		argument.submit = (struct gpiohub_submit) { .commands = (uintptr_t)commands,
-			.count = 1 + pick(ARRAY_SIZE(commands)), .reserved = rarely(1) };
-		return ioctl(fd, GPIOHUB_SUBMIT, &argument);
-	case 8:
-		/* Mostly no eventfd; -1 takes back what there is. */
-		argument.fd = (int)pick(40) - 1;
-		return ioctl(fd, GPIOHUB_EVENTFD, &argument);
-	default:
-		return lseek(fd, (off_t)pick(4096) * pick(33), pick(6)) == -1 ? -1 : 0;
+	while (!__atomic_load_n(&mutator->stop, __ATOMIC_RELAXED)) {
+		unsigned int at = rand_r(&mutator->seed) % (sizeof(calls_memory) / 4);
+		__u32 was = words[at];
+
+		/* A wrong value, for as long as this takes, or for good. */
+		words[at] = rand_r(&mutator->seed) % 2 ? was ^ 1U << rand_r(&mutator->seed) % 32 :
+			(__u32)rand_r(&mutator->seed);
+		mutator->cursor->tail = rand_r(&mutator->seed);
+		mutator->cursor->wake_at = rand_r(&mutator->seed);
+		if (rand_r(&mutator->seed) % 64)
+			words[at] = was;
+		else
+			sched_yield();
 	}
+	return NULL;
 }
 
-static int noisy_call(int fd)
+/* Another process that reads everything, and counts. It is told where the end is. */
+struct bystander {
+	pid_t process;
+	int tell;
+};
+
+static void bystand(int fd, int told)
 {
-	static const unsigned int sizes[] = { 0, 4, 8, 24, 32, 96, 176 };
-	union argument argument;
-	unsigned int i, request;
+	struct pollfd wait[] = { { .fd = fd, .events = POLLIN }, { .fd = told, .events = POLLIN } };
+	__u64 first = lseek(fd, 0, SEEK_CUR) / sizeof(struct gpiohub_event), seq = first;
+	__u64 received = 0, lost = 0, end = ~0ULL;
+	struct gpiohub_event events[256];
+	ssize_t got, i;
 
-	for (i = 0; i < sizeof(argument.noise); i++)
-		argument.noise[i] = pick(2) ? 0 : pick(256);
-	request = _IOC(pick(4), GPIOHUB_IOCTL, pick(0x18), sizes[pick(ARRAY_SIZE(sizes))]);
-	/* Rights that are given up would end the game. */
-	if (request == GPIOHUB_RESTRICT)
-		return 0;
-	return ioctl(fd, request, &argument);
-}
-
-static bool documented(int error)
-{
-	static const int errors[] = { EINVAL, ENXIO, EFAULT, ENOTTY, EACCES, EBUSY, EPERM, EIO,
-		EOPNOTSUPP, EAGAIN, ENOENT, EEXIST, ENOSPC, EDQUOT, EOVERFLOW, EBADF };
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(errors); i++) {
-		if (error == errors[i])
-			return true;
-	}
-	return false;
-}
-
-/* @files share the lines, so that they get into each other's way. */
-static void play(unsigned long count, int (*call)(int fd))
-{
-	unsigned long i, good = 0;
-	int files[3], fd;
-
-	for (i = 0; i < ARRAY_SIZE(files); i++)
-		files[i] = device_open(O_RDWR | O_NONBLOCK);
-	fixture_option("message_rate", "1000000");
-	for (i = 0; i < count; i++) {
-		fd = files[pick(ARRAY_SIZE(files))];
-		if (call(fd) != -1)
-			good++;
-		else if (!documented(errno))
-			KTAP_FAIL_WITH("call %lu: %s", i, strerror(errno));
-		if (!pick(200)) {
-			unsigned int which = pick(ARRAY_SIZE(files));
-
-			close(files[which]);
-			files[which] = device_open(O_RDWR | O_NONBLOCK);
+	while (seq != end) {
+		CHECK_OK(poll(wait, end == ~0ULL ? 2 : 1, FOREVER));
+		if (wait[1].revents && end == ~0ULL)
+			CHECK_EQ(read(told, &end, sizeof(end)), sizeof(end));
+		got = read(fd, events, sizeof(events)) / (ssize_t)sizeof(*events);
+		for (i = 0; i < got; i++) {
+			CHECK_EQ(events[i].seq, seq);
+			if (events[i].type == GPIOHUB_EVENT_LOST) {
+				lost += events[i].levels;
+				seq += events[i].levels;
+			} else {
+				received++;
+				seq++;
+			}
 		}
 	}
-	ktap_say("%lu calls, %lu of them good", count, good);
-	for (i = 0; i < ARRAY_SIZE(files); i++)
-		close(files[i]);
-	/* All is as it should be: a line can be had and watched. */
-	fd = device_open(O_RDWR);
+	CHECK_EQ(received + lost, end - first);
+	ktap_say("a bystander received %llu events and lost %llu", received, lost);
+	_exit(KTAP_PASS);
+}
+
+static void bystander_begin(struct bystander *bystander)
+{
+	int ends[2], fd = device_open(O_RDONLY | O_NONBLOCK);
+
+	CHECK_OK(pipe(ends));
+	bystander->process = ktap_fork();
+	if (!bystander->process)
+		bystand(fd, ends[0]);
+	close(fd);
+	close(ends[0]);
+	bystander->tell = ends[1];
+}
+
+static void bystander_end(struct bystander *bystander)
+{
+	__u64 head = device_head();
+
+	CHECK_EQ(write(bystander->tell, &head, sizeof(head)), sizeof(head));
+	ktap_join(bystander->process);
+}
+
+static void open_anew(int *fd)
+{
+	if (*fd)
+		close(*fd);
+	*fd = device_open(O_RDWR | O_NONBLOCK);
+}
+
+/* Rules that were handed to the hub stay otherwise. */
+static void delete_all_rules(void)
+{
+	int fd = device_open(O_RDWR);
+	char path[96], text[64];
+	__u32 id;
+
+	snprintf(path, sizeof(path), "/sys/class/gpiohub/%s/rules",
+		 fixture_node() + strlen("/dev/"));
+	while (!fixture_read(path, text, sizeof(text)) && *text) {
+		id = strtoul(text, NULL, 10);
+		CHECK_OK(ioctl(fd, GPIOHUB_RULE_DEL, &id));
+	}
+	close(fd);
+}
+
+/* All is as it should be: a line can be had and watched, and nothing is left. */
+static void still_works(void)
+{
+	int fd = device_open(O_RDWR);
+
 	device_claim(fd, FREE, GPIOHUB_GUARD_INPUT);
 	device_input(fd, FREE);
 	board_level(LINE_FREE, false);
@@ -174,26 +142,90 @@ static void play(unsigned long count, int (*call)(int fd))
 	CHECK_OK(lseek(fd, 0, SEEK_END));
 	board_level(LINE_FREE, true);
 	CHECK_EQ(device_next(fd).type, GPIOHUB_EVENT_RISING);
+	close(fd);
+	CHECK_EQ(fixture_objects("gpiohub_wait"), 0);
+	CHECK_EQ(fixture_objects("gpiohub_pattern"), 0);
+	CHECK_EQ(fixture_objects("gpiohub_rule"), 0);
 }
 
-static void choose_seed(void)
+/* A ring so small that the bystander is lapped now and then. */
+static void shrink_ring(void)
 {
-	const char *text = getenv("GPIOHUB_SEED");
+	fixture_hub_delete();
+	fixture_module_reload("records=2048 storm_rate=0 hubs=" BOARD_HUB);
+	CHECK(fixture_find_hub());
+}
 
-	seed = text ? strtoul(text, NULL, 10) : 20251;
-	ktap_say("GPIOHUB_SEED=%u", seed);
+/* @files share the lines, so that they get into each other's way. */
+static void play(unsigned long count, int (*call)(int fd))
+{
+	unsigned int seed = fixture_seed();
+	struct mutator mutator = { .seed = seed ^ 0x5555 };
+	struct bystander bystander;
+	int files[FILES] = {}, mapped_fd;
+	unsigned long i, good = 0;
+	struct mapped mapped;
+
+	shrink_ring();
+	mapped_fd = device_open(O_RDWR);
+	mapped = mapped_open(mapped_fd, true);
+	device_subscribe(mapped_fd, BIT_OF(FLOOD), GPIOHUB_KINDS_EDGES);
+	/* So that nobody makes it an output. */
+	device_claim(mapped_fd, BIT_OF(FLOOD), GPIOHUB_GUARD_INPUT);
+	calls_seed(seed);
+	fixture_option("message_rate", "1000000");
+	/* Endless patterns leave the calls some of the processor. */
+	fixture_option("pattern_cpu", "10");
+	bystander_begin(&bystander);
+	mutator.cursor = mapped.cursor;
+	CHECK_EQ(pthread_create(&mutator.thread, NULL, mutate, &mutator), 0);
+	for (i = 0; i < FILES; i++)
+		open_anew(&files[i]);
+	for (i = 0; i < count; i++) {
+		if (call(files[calls_pick(FILES)]) != -1)
+			good++;
+		else if (!calls_documented(errno))
+			KTAP_FAIL_WITH("call %lu: %s", i, strerror(errno));
+		if (!calls_pick(200))
+			open_anew(&files[calls_pick(FILES)]);
+		/* The mapped one is not read; but it is asked whether it could be. */
+		device_poll(mapped_fd, 0);
+		if (!calls_pick(500)) {
+			board_wait_generated(60);
+			board_generate(FLOOD, 0, 5000);
+		}
+	}
+	ktap_say("%lu calls, %lu of them good", count, good);
+	board_wait_generated(60);
+	mutator.stop = true;
+	CHECK_EQ(pthread_join(mutator.thread, NULL), 0);
+	for (i = 0; i < FILES; i++)
+		close(files[i]);
+	mapped_close(&mapped, mapped_fd);
+	close(mapped_fd);
+	delete_all_rules();
+	bystander_end(&bystander);
+	still_works();
 }
 
 static void structured_calls(void)
 {
-	choose_seed();
-	play(ktap_count(10000), structured_call);
+	unsigned int i, worked = 0;
+
+	play(fixture_count(10000), calls_structured);
+	for (i = 0; i < calls_verb_count; i++) {
+		const struct calls_verb *verb = &calls_verbs[i];
+
+		ktap_say("%s: %lu of %lu good", verb->name, verb->good, verb->done);
+		worked += verb->good > 0;
+	}
+	/* Else it is noise as well. */
+	CHECK_LE(8 * calls_verb_count, 10 * worked);
 }
 
 static void noisy_calls(void)
 {
-	choose_seed();
-	play(ktap_count(10000), noisy_call);
+	play(fixture_count(10000), calls_noise);
 }
 
 static const struct ktap_case cases[] = {

@@ -346,7 +346,7 @@ static void ends_once(void)
 
 static void ends_once_unplugged(void)
 {
-	race(fixture_count(10), true);
+	race(ktap_count(10), true);
 }
 
 static const struct ktap_case cases[] = {

@@ -182,7 +182,7 @@ static void batch_refuses_bad_commands(void)
 		{ .op = GPIOHUB_OP_RELEASE, .mask = FREE, .value = 1 },
 		{ .op = GPIOHUB_OP_RELEASE, .mask = FREE, .arg = 1 },
 		{ .op = GPIOHUB_OP_CONFIGURE, .mask = FREE, .arg = 3 },
-		{ .op = GPIOHUB_OP_CONFIGURE, .mask = FREE, .arg = 1 << 24 },
+		{ .op = GPIOHUB_OP_CONFIGURE, .mask = FREE, .arg = 3 << 24 },
 	};
 	int fd = device_driving(FREE);
 	unsigned int i;

@@ -177,7 +177,7 @@ static void verify_pattern(struct held *held, enum unplug_event event)
 static void hold_running(struct held *held)
 {
 	drive(held);
-	steps_wave(held->fd, PATTERN_ID, HELD_LINE, 0, 50 * US, 50 * US, 0);
+	steps_wave(held->fd, PATTERN_ID, HELD_LINE, 0, MS, MS, 0);
 }
 
 const struct holding held_running = { hold_running, verify_pattern };

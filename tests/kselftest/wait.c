@@ -85,6 +85,7 @@ static void only_what_it_asked_for(void)
 	device_toggle(fd, OUT, 4);
 	CHECK_EQ(join(&waiting), 0);
 	CHECK_EQ(waiting.wait.event.type, GPIOHUB_EVENT_FALLING);
+	CHECK_EQ(waiting.wait.event.line, LINE_IN);
 }
 
 static void what_was_counts(void)

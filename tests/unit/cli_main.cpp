@@ -141,6 +141,8 @@ TEST_CASE("what the engine's verbs need is asked for, and what is wrong named")
 		{{"rule", "4"}, "EDGE"},
 		{{"rule", "4", "rising"}, "--set, --clear, --toggle or --stop"},
 		{{"rule", "4", "rising", "--set", "5", "--holdoff", "1us"}, "10us or more"},
+		{{"rule", "--set", "5", "--clear", "6", "4", "rising", "--holdoff", "1us"},
+			"10us or more"},
 		{{"rule", "4", "rising", "--set", "5", "--keep", "--guard", "low"}, "--guard keep"},
 	};
 	for (const auto &[arguments, text] : cases) {

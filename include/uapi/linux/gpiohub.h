@@ -97,7 +97,8 @@ struct gpiohub_event {
  * @GPIOHUB_EVENT_STORM: the line changes more often than the hub takes, and is masked
  *	(value 1), or is calm again (value 0). In between it is not known
  * @GPIOHUB_EVENT_SUSPENDED: the machine goes to sleep (value 1), or is awake again
- *	(value 0). What changed meanwhile follows, flagged MISSED
+ *	(value 0). What changed meanwhile follows, flagged MISSED: one event for a line,
+ *	none in between
  *
  * Numbers above these are for later versions; skip what you do not know.
  */
@@ -362,6 +363,13 @@ enum gpiohub_drive {
 	GPIOHUB_DRIVE_OPEN_SOURCE = 3,
 };
 
+/* Does a change of the line wake the machine from suspend? */
+enum gpiohub_wake {
+	GPIOHUB_WAKE_AS_IS = 0,
+	GPIOHUB_WAKE_OFF = 1,
+	GPIOHUB_WAKE_ON = 2,		/* while it is watched and can interrupt */
+};
+
 #define GPIOHUB_DEBOUNCE_AS_IS	0U
 #define GPIOHUB_DEBOUNCE_MAX	0xffffffU
 #define GPIOHUB_DEBOUNCE_OFF	0xffffffffU
@@ -393,6 +401,7 @@ enum gpiohub_end {
 #define GPIOHUB_LINE_PLAYING	(1U << 8)
 #define GPIOHUB_LINE_LATCHED	(1U << 9)
 #define GPIOHUB_LINE_STORMING	(1U << 10)
+#define GPIOHUB_LINE_WAKES	(1U << 11)	/* GPIOHUB_WAKE_ON */
 
 /**
  * struct gpiohub_line_info - GPIOHUB_LINE_INFO
@@ -498,10 +507,11 @@ struct gpiohub_claim {
  * @direction: enum gpiohub_direction
  * @bias: enum gpiohub_bias
  * @drive: enum gpiohub_drive; only together with direction output
- * @reserved: 0
+ * @wake: enum gpiohub_wake; off again when the line is let go, or its guard makes
+ *	it an input
  * @debounce_us: the chip's own debounce in µs, or GPIOHUB_DEBOUNCE_*
  * @line: out, on an error: the line that it is about, or GPIOHUB_NO_LINE
- * @reserved2: 0
+ * @reserved: 0
  *
  * Line by line, in order; an error ends it there. EPERM: a line that this file
  * does not own; EBUSY: one that a pattern drives or a rule latched (both checked
@@ -514,10 +524,10 @@ struct gpiohub_config {
 	__u8 direction;
 	__u8 bias;
 	__u8 drive;
-	__u8 reserved;
+	__u8 wake;
 	__u32 debounce_us;
 	__u32 line;
-	__u32 reserved2;
+	__u32 reserved;
 };
 
 /**
@@ -800,8 +810,8 @@ struct gpiohub_command {
  * @GPIOHUB_OP_CLAIM: mask: lines; value: enum gpiohub_guard in bits 0-7,
  *	heartbeat_us in bits 32-63; arg: levels
  * @GPIOHUB_OP_RELEASE: mask: lines
- * @GPIOHUB_OP_CONFIGURE: mask: lines; value: levels; arg: direction, bias and
- *	drive in bits 0-7, 8-15 and 16-23, debounce_us in bits 32-63
+ * @GPIOHUB_OP_CONFIGURE: mask: lines; value: levels; arg: direction, bias, drive and
+ *	wake in bits 0-7, 8-15, 16-23 and 24-31, debounce_us in bits 32-63
  * @GPIOHUB_OP_KICK: the heartbeat
  * @GPIOHUB_OP_PLAY: value: address of a struct gpiohub_play; its id, line and step
  *	are not used, but this command's id
