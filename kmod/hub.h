@@ -55,6 +55,8 @@ struct gpiohub_report {
  * @id: N
  * @epoch: random, another with each hub
  * @label: the text that it was made from
+ * @maker: the device that it was made for, only compared; NULL: for nobody. Under
+ *	gpiohub_hubs_lock
  * @debugfs: its folder there; set before anybody can delete the hub
  * @announced: udev knows it and may be told of changes; under @config
  * @dead: the hub was removed; set once, after its last event, under @config and
@@ -97,6 +99,7 @@ struct gpiohub_hub {
 	int id;
 	u64 epoch;
 	char *label;
+	const void *maker;
 	struct dentry *debugfs;
 
 	bool announced;

@@ -187,7 +187,7 @@ static void announce(struct gpiohub_hub *hub, bool announced)
 
 /* Under hubs_lock. */
 static int hub_create(const struct gpiohub_names *names, const char *label,
-		      bool wait_for_chips)
+		      bool wait_for_chips, const void *maker)
 {
 	struct gpiohub_hub *hub = hub_alloc(names, label);
 	int err;
@@ -202,6 +202,7 @@ static int hub_create(const struct gpiohub_names *names, const char *label,
 	err = cdev_device_add(&hub->cdev, &hub->dev);
 	if (err)
 		goto out_remove_chips;
+	hub->maker = maker;
 	gpiohub_debugfs_add(hub);
 	announce(hub, true);
 	list_add_tail(&hub->all, &hubs);
@@ -261,7 +262,7 @@ static int make_one(const char *text, bool wait_for_chips, bool check)
 	if (names && copy)
 		err = gpiohub_names_parse(names, copy, wait_for_chips);
 	if (!err && !check)
-		err = hub_create(names, text, wait_for_chips);
+		err = hub_create(names, text, wait_for_chips, NULL);
 	kfree(copy);
 	kvfree(names);
 	return err;
@@ -371,6 +372,50 @@ int gpiohub_hubs_delete(const char *name)
 		}
 	mutex_unlock(&hubs_lock);
 	return err;
+}
+
+/**
+ * gpiohub_hubs_make_for - make the hub of a device
+ * @maker: the device
+ * @text: one hub, see names.c; all of its chips are there
+ * @label: what the hub is called
+ *
+ * Context: may sleep. Return: as gpiohub_hubs_make().
+ */
+int gpiohub_hubs_make_for(const void *maker, const char *text, const char *label)
+{
+	struct gpiohub_names *names = kvzalloc(sizeof(*names), GFP_KERNEL);
+	char *copy = kstrdup(text, GFP_KERNEL);
+	int err = -ENOMEM;
+
+	if (names && copy)
+		err = gpiohub_names_parse(names, copy, false);
+	mutex_lock(&hubs_lock);
+	if (!err)
+		err = hubs_closed ? -ENODEV : hub_create(names, label, false, maker);
+	mutex_unlock(&hubs_lock);
+	kfree(copy);
+	kvfree(names);
+	return err;
+}
+
+/**
+ * gpiohub_hubs_delete_for - delete the hub of a device, if it is still there
+ * @maker: the device
+ *
+ * Context: may sleep.
+ */
+void gpiohub_hubs_delete_for(const void *maker)
+{
+	struct gpiohub_hub *hub;
+
+	mutex_lock(&hubs_lock);
+	list_for_each_entry(hub, &hubs, all)
+		if (hub->maker == maker) {
+			hub_delete(hub);
+			break;
+		}
+	mutex_unlock(&hubs_lock);
 }
 
 /**

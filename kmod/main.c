@@ -9,6 +9,7 @@
 #include <linux/module.h>
 
 #include "chip.h"
+#include "devicetree.h"
 #include "hubs.h"
 #include "params.h"
 #include "pattern.h"
@@ -129,6 +130,7 @@ static int __init gpiohub_init(void)
 	err = gpiohub_hubs_make(hubs_text, true);
 	if (err)
 		pr_err("hubs=\"%s\": not all could be made: %d\n", hubs_text, err);
+	gpiohub_devicetree_init();
 	return 0;
 
 out_hubs:
@@ -152,6 +154,7 @@ out_debugfs:
 
 static void __exit gpiohub_exit(void)
 {
+	gpiohub_devicetree_exit();
 	/* First the hubs, which are devices of the class; no more are made. */
 	gpiohub_hubs_exit();
 	gpiohub_suspend_exit();

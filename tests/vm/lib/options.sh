@@ -19,6 +19,8 @@ vm_usage() {
 		  --beside PROG   run PROG on this machine while the guest runs, with the QMP,
 		                  qtest and peer sockets in its environment
 		  --pl061         the same with tests/vm/pl061 (arm64 kernels)
+		  --hub-node LINES  a hub in the device tree over these lines of the PL061,
+		                  "3,0,1" (arm64 kernels)
 		  --plugin FILE   give QEMU this plugin, with out=GPIOHUB_OUT as its argument
 		  --no-build      use modules and programs as they are
 		  --no-programs   build the modules alone
@@ -44,10 +46,10 @@ need_value() { [ "$2" -ge 2 ] || die "$1 needs a value"; }
 
 vm_options() {
 	KERNEL=$(default_kernel) CPUS=2 MEMORY="" EXACT="" RELAY="" TIMEOUT=900 NAME=""
-	BESIDE="" PLUGIN="" BUILD=1 PROGRAMS=1 BARE="" VERBOSE="" ENVIRONMENT=()
+	BESIDE="" HUB_NODE="" PLUGIN="" BUILD=1 PROGRAMS=1 BARE="" VERBOSE="" ENVIRONMENT=()
 	while [ $# -gt 0 ]; do
 		case $1 in
-		--kernel | --cpus | --memory | --relay | --timeout | --name | --beside | --plugin | --env)
+		--kernel | --cpus | --memory | --relay | --timeout | --name | --beside | --hub-node | --plugin | --env)
 			need_value "$1" $#
 			vm_set "${1#--}" "$2"
 			shift
@@ -74,6 +76,7 @@ vm_options() {
 vm_set() {
 	case $1 in
 	env) ENVIRONMENT+=("$2") ;;
+	hub-node) HUB_NODE=$2 ;;
 	kernel | name | beside | plugin) printf -v "${1^^}" %s "$2" ;;
 	*)
 		[[ $2 =~ ^[0-9]+$ ]] || die "--$1 takes a number, not '$2'"

@@ -90,8 +90,26 @@ vm_append() {
 	printf '%s\n' "${GPIOHUB_APPEND:-}"
 }
 
+# The device tree that QEMU would make, with a node for a hub.
+vm_devicetree() {
+	local dtb=$WORK/hub.dtb node=/gpiohub-node chip line gpios=()
+	[ -n "$HUB_NODE" ] || return 0
+	[ "$ARCH" = arm64 ] || die "--hub-node needs an arm64 kernel"
+	"$QEMU" "${MACHINE[@]}" -machine "dumpdtb=$dtb" -cpu "$(vm_cpu)" -smp "$CPUS" -m "$MEMORY" \
+		-display none >/dev/null 2>&1 || die "QEMU does not tell its device tree"
+	chip=$(fdtget -t x "$dtb" /pl061@9030000 phandle)
+	for line in ${HUB_NODE//,/ }; do gpios+=("$chip" "$(printf %x "$line")" 0); done
+	fdtput -c "$dtb" $node
+	fdtput -t s "$dtb" $node compatible gpiohub,hub
+	fdtput -t s "$dtb" $node label from-the-tree
+	fdtput -t x "$dtb" $node gpios "${gpios[@]}"
+	DEVICETREE=(-dtb "$dtb")
+}
+
 # Sets ARGUMENTS, QEMU's words.
 vm_arguments() {
+	DEVICETREE=()
+	vm_devicetree
 	mapfile -t ARGUMENTS < <(
 		printf '%s\n' "${MACHINE[@]}" -cpu "$(vm_cpu)" -smp "$CPUS" -m "$MEMORY"
 		printf '%s\n' -nodefaults -no-user-config -display none -no-reboot
@@ -100,6 +118,7 @@ vm_arguments() {
 		vm_shares
 		vm_ports
 		vm_network
+		[ ${#DEVICETREE[@]} = 0 ] || printf '%s\n' "${DEVICETREE[@]}"
 		[ -z "$PLUGIN" ] || printf '%s\n' -plugin "${PLUGIN//,/,,},out=${WORK//,/,,}/out"
 		printf '%s\n' -kernel "$IMAGE" -initrd "$WORK/initrd.gz" -append "$(vm_append)"
 	)
