@@ -290,6 +290,7 @@ static void latch_comes_between(void)
 		/* Whoever drove it last before it was refused, this is the end of it. */
 		device_until(reader, GPIOHUB_EVENT_FALLING, LINE_FREE + 1);
 		CHECK(!board_pin(LINE_FREE + 1));
+		pulse_over();
 		device_claim(owner, FREE2, GPIOHUB_GUARD_INPUT);
 		CHECK_OK(lseek(reader, 0, SEEK_END));
 		CHECK(!board_pin(LINE_FREE + 1));
