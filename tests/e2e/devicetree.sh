@@ -36,8 +36,8 @@ check "in the node's order" same "5 0 1 2" \
 check "of that chip" attribute line0/chip $CHIP
 
 # --- in use -------------------------------------------------------------------------
-check "an input is read" outside "move 1 1" "done"
-check "as the line that the node makes it" same "1" "$("${direct[@]}" get 2)"
+check "line 1 of the chip is moved outside" outside "move 1 1" "done"
+check "and read as line 2 of the hub" same "1" "$("${direct[@]}" get 2)"
 outside watch watching
 driven() {
 	local answer
