@@ -43,7 +43,9 @@ void gpiohub_unwatch_locked(struct gpiohub_hub *hub, u64 lines)
 	gpiohub_for_each_line(line, hub, lines) {
 		if (!--line->watchers)
 			mark(hub, &hub->state->watched, gpiohub_line_bit(line), false);
-		gpiohub_line_settle(line);
+		/* A chip that sleeps is not touched: gpiohub_chip_awake() does it then. */
+		if (!hub->asleep)
+			gpiohub_line_settle(line);
 	}
 }
 
@@ -239,6 +241,8 @@ static void own(struct gpiohub_session *session, const struct gpiohub_claim *cla
 		get_task_comm(line->owner_comm, current->group_leader);
 	}
 	flags = gpiohub_hub_lock(hub);
+	/* Of what is new to him: a safety rule of his own keeps its word. */
+	gpiohub_reflexes_released(hub, lines & ~session->owned);
 	WRITE_ONCE(session->owned, session->owned | lines);
 	gpiohub_state_mark(hub->state, &hub->state->owned, lines, true);
 	gpiohub_state_mark(hub->state, &hub->state->kept, lines, false);

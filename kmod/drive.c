@@ -144,22 +144,23 @@ static int set_any_line(struct gpiohub_line *line, bool level)
  * @clear: outputs to drive low
  * @driven: how many were not so already is added here
  *
- * Context: any, under hub->lock. Return: 0 or an errno.
+ * Context: any, under hub->lock. Return: 0 or the first errno; the others are driven.
  */
 int gpiohub_lines_drive(struct gpiohub_hub *hub, u64 set, u64 clear, unsigned int *driven)
 {
 	const struct gpiohub_state *state = hub->state;
 	struct gpiohub_line *line;
-	int err;
+	int err, first = 0;
 
+	/* One that fails does not keep the others from being driven. */
 	gpiohub_for_each_line(line, hub, (set & ~(state->levels & state->known)) |
 			      (clear & (state->levels | ~state->known))) {
 		err = set_line(line, set & gpiohub_line_bit(line));
 		if (unlikely(err))
-			return gpiohub_errno(err);
+			first = first ?: gpiohub_errno(err);
 		++*driven;
 	}
-	return 0;
+	return first;
 }
 
 /* Under hub->lock. */
@@ -217,6 +218,9 @@ static int set_one(struct gpiohub_session *session, struct gpiohub_line *line, b
 	mutex_lock(&line->chip->lock);
 	flags = gpiohub_hub_lock(hub);
 	err = gpiohub_lines_refuse(session, gpiohub_line_bit(line), hub->barred, &culprit);
+	/* What a rule chose before is older. */
+	if (!err)
+		gpiohub_reflexes_released(hub, gpiohub_line_bit(line));
 	if (!err && !line->slow)
 		err = set_line(line, level);
 	gpiohub_hub_unlock(hub, flags);
@@ -484,7 +488,10 @@ int gpiohub_line_input(struct gpiohub_line *line)
 		gpiohub_hub_known(hub, line->number, false, false);
 	gpiohub_hub_unlock(hub, flags);
 
+	/* Who found it an output and drives it in a thread is done with it after this. */
+	mutex_lock(&line->chip->lock);
 	err = gpiod_direction_input(line->desc);
+	mutex_unlock(&line->chip->lock);
 	if (err)
 		return gpiohub_errno(err);
 	line->direction = GPIOHUB_DIRECTION_INPUT;

@@ -101,7 +101,8 @@ static bool line_attend(struct gpiohub_line *line, int level, u64 time_ns)
 /* Its chip did not answer the last time: it goes on from here. Under hub->lock. */
 static void line_resume(struct gpiohub_line *line, int level)
 {
-	if (level < 0)
+	/* What storms is known when that is over. */
+	if (level < 0 || line->storm.state != GPIOHUB_STORM_CALM)
 		return;
 	line->silent = false;
 	line->known_since = ktime_get_ns();
@@ -139,7 +140,8 @@ static bool line_unsampled(struct gpiohub_line *line, u64 now)
 		line_resume(line, gpiod_get_raw_value(line->desc));
 	else
 		line->slept = true;	/* gpiohub_line_catch_up() is about to look, if at all */
-	return false;
+	/* A flood may come before the first sample, and keep that from being taken. */
+	return --line->unattended <= 0 && line_count(line, now);
 }
 
 /* The end of an interrupt that had more to do than to publish. Apart: it is rare. */
@@ -309,7 +311,8 @@ static int first_sample(struct gpiohub_line *line)
 	flags = gpiohub_hub_lock(hub);
 	if (!line->slow)
 		level = gpiod_get_raw_value(line->desc);
-	if (level >= 0) {
+	/* If it storms already, it is known when that is over. */
+	if (level >= 0 && line->storm.state == GPIOHUB_STORM_CALM) {
 		line->known_since = ktime_get_ns();
 		gpiohub_hub_known(hub, line->number, true, level);
 	}
@@ -365,6 +368,13 @@ void gpiohub_line_catch_up(struct gpiohub_line *line)
 
 	if (!line->silent && !(hub->state->known & bit))
 		return;
+	/* What we drive is what we said: not every chip can be asked for it. */
+	if ((hub->state->outputs & bit) && line->drive <= GPIOHUB_DRIVE_PUSH_PULL) {
+		flags = gpiohub_hub_lock(hub);
+		hub->live |= hub->state->known & bit;
+		gpiohub_hub_unlock(hub, flags);
+		return;
+	}
 	if (line->slow)
 		mutex_lock(&line->chip->lock);
 	level = line->slow ? gpiod_get_value_cansleep(line->desc) : 0;

@@ -77,6 +77,13 @@ static inline struct gpiohub_pattern *gpiohub_to_pattern(struct gpiohub_request 
 	return container_of(request, struct gpiohub_pattern, request);
 }
 
+/* Has its first step not come? Then it has no cycle to end with. Under hub->lock. */
+static inline bool gpiohub_pattern_waits(const struct gpiohub_pattern *pattern, u64 now)
+{
+	return pattern->request.progress != GPIOHUB_ACTIVE ||
+	       (!pattern->driven && pattern->due > now);
+}
+
 /* pattern.c: what a pattern is. */
 int gpiohub_pattern_check(const struct gpiohub_step *steps, u32 count, u64 lines, u32 *wrong);
 const struct gpiohub_step *gpiohub_pattern_next(struct gpiohub_pattern *pattern);

@@ -401,13 +401,14 @@ static void replace(struct gpiohub_pattern *pattern)
 {
 	struct gpiohub_session *session = pattern->request.session;
 	struct gpiohub_request *request, *next;
+	u64 now = ktime_get_ns();
 
 	list_for_each_entry_safe(request, next, &session->requests, own) {
 		if (!request->is_pattern || request == &pattern->request ||
 		    !(request->lines & pattern->request.lines))
 			continue;
-		if (request->progress == GPIOHUB_ACTIVE &&
-		    (pattern->flags & GPIOHUB_PLAY_AT_CYCLE))
+		if ((pattern->flags & GPIOHUB_PLAY_AT_CYCLE) &&
+		    !gpiohub_pattern_waits(gpiohub_to_pattern(request), now))
 			gpiohub_to_pattern(request)->ending = true;
 		else
 			gpiohub_request_finish(request, GPIOHUB_OUTCOME_REPLACED, 0);

@@ -96,11 +96,14 @@ static u64 its_lines(const struct gpiohub_reflex *reflex)
 }
 
 /* Under hub->lock. */
-static bool fires(const struct gpiohub_reflex *reflex, u32 kind, u64 levels, u64 time_ns)
+static bool fires(const struct gpiohub_reflex *reflex, u32 kind,
+		  const struct gpiohub_state *state, u64 time_ns)
 {
 	const struct gpiohub_rule *rule = &reflex->rule;
 
-	return (rule->kinds & kind) && (levels & rule->mask) == rule->value &&
+	/* A level that is not known is no level: no condition holds for it. */
+	return (rule->kinds & kind) && !(rule->mask & ~state->known) &&
+	       (state->levels & rule->mask) == rule->value &&
 	       time_ns >= reflex->rest_until;
 }
 
@@ -178,7 +181,6 @@ void gpiohub_reflexes_edge(struct gpiohub_line *line, bool level, u64 time_ns)
 {
 	u32 kind = GPIOHUB_KIND(level ? GPIOHUB_EVENT_RISING : GPIOHUB_EVENT_FALLING);
 	struct gpiohub_hub *hub = line->hub;
-	u64 levels = hub->state->levels;
 	u64 triggers = line->triggers, spent = 0;
 	struct plan plan = {};
 
@@ -187,7 +189,7 @@ void gpiohub_reflexes_edge(struct gpiohub_line *line, bool level, u64 time_ns)
 		unsigned int slot = __ffs64(triggers);
 		struct gpiohub_reflex *reflex = hub->reflexes.slot[slot];
 
-		if (!fires(reflex, kind, levels, time_ns))
+		if (!fires(reflex, kind, hub->state, time_ns))
 			continue;
 		reflex->fired++;
 		reflex->rest_until = time_ns + reflex->rule.holdoff_ns;
@@ -272,6 +274,33 @@ static int find(const struct gpiohub_session *session, u32 id, bool any_user)
 	return of_hub;
 }
 
+/*
+ * The slot behind all others: the last added has the last word. Holes are closed when
+ * there is none left behind them. Under hub->lock; there is a free one.
+ */
+static unsigned int last_slot(struct gpiohub_hub *hub)
+{
+	struct gpiohub_reflexes *reflexes = &hub->reflexes;
+	unsigned int from, to = 0;
+
+	if (!(reflexes->taken >> (GPIOHUB_MAX_RULES - 1)))
+		return fls64(reflexes->taken);
+	for (from = 0; from < GPIOHUB_MAX_RULES; from++) {
+		struct gpiohub_reflex *reflex = reflexes->slot[from];
+		u64 *triggers;
+
+		if (!reflex)
+			continue;
+		triggers = &hub->line[reflex->rule.trigger].triggers;
+		*triggers &= ~(1ULL << from);
+		*triggers |= 1ULL << to;
+		reflexes->slot[from] = NULL;
+		reflexes->slot[to++] = reflex;
+	}
+	reflexes->taken = (1ULL << to) - 1;
+	return to;
+}
+
 /* Under hub->lock. Return: 0, or why it cannot be. */
 static int enter(struct gpiohub_reflex *reflex, struct gpiohub_session *session, u32 *culprit)
 {
@@ -290,7 +319,7 @@ static int enter(struct gpiohub_reflex *reflex, struct gpiohub_session *session,
 		return -EEXIST;
 	if (!~hub->reflexes.taken)
 		return -ENOSPC;
-	slot = __ffs64(~hub->reflexes.taken);
+	slot = last_slot(hub);
 	hub->reflexes.slot[slot] = reflex;
 	hub->reflexes.taken |= 1ULL << slot;
 	hub->line[rule->trigger].triggers |= 1ULL << slot;

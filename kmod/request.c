@@ -281,13 +281,16 @@ int gpiohub_requests_cancel(struct gpiohub_session *session, u32 id, bool at_cyc
 	struct gpiohub_request *request, *next;
 	unsigned long flags;
 	int err = id ? -ENOENT : 0;
+	u64 now;
 
 	flags = gpiohub_hub_lock(hub);
+	now = ktime_get_ns();
 	list_for_each_entry_safe(request, next, &session->requests, own) {
 		if (id && request->id != id)
 			continue;
 		err = 0;
-		if (at_cycle && request->is_pattern && request->progress == GPIOHUB_ACTIVE)
+		if (at_cycle && request->is_pattern &&
+		    !gpiohub_pattern_waits(gpiohub_to_pattern(request), now))
 			gpiohub_to_pattern(request)->ending = true;
 		else
 			gpiohub_request_finish(request, at_cycle ? GPIOHUB_OUTCOME_STOPPED :

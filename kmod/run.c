@@ -30,14 +30,28 @@
  */
 #define PORTION_MAX_NS	(2 * NSEC_PER_MSEC)
 
-/* The one that took most of the budget. Under hub->lock. Return: NULL: none plays. */
-static struct gpiohub_pattern *greediest(struct gpiohub_hub *hub)
+/* Time of an earlier window does not count. Under hub->lock. */
+static u64 used_by(const struct gpiohub_session *session)
+{
+	return session->used_since == session->hub->budget_since ? session->used_ns : 0;
+}
+
+/*
+ * The pattern to stop: of the session that took most, ended patterns included, the one
+ * that did. Under hub->lock. Return: NULL: that one plays nothing any more.
+ */
+static struct gpiohub_pattern *greediest(struct gpiohub_hub *hub,
+					 const struct gpiohub_session *session)
 {
 	struct gpiohub_pattern *most = NULL;
 	struct gpiohub_line *line;
 
 	gpiohub_for_each_line(line, hub, hub->state->playing)
-		if (line->pattern->used_since == hub->budget_since &&
+		if (used_by(line->pattern->request.session) > used_by(session))
+			session = line->pattern->request.session;
+	gpiohub_for_each_line(line, hub, hub->state->playing)
+		if (line->pattern->request.session == session &&
+		    line->pattern->used_since == hub->budget_since &&
 		    (!most || line->pattern->used_ns > most->used_ns))
 			most = line->pattern;
 	return most;
@@ -49,7 +63,8 @@ static struct gpiohub_pattern *greediest(struct gpiohub_hub *hub)
  */
 static void spend(struct gpiohub_pattern *pattern, u64 worked_ns, u64 now)
 {
-	struct gpiohub_hub *hub = pattern->request.session->hub;
+	struct gpiohub_session *session = pattern->request.session;
+	struct gpiohub_hub *hub = session->hub;
 	u64 most = READ_ONCE(gpiohub_pattern_cpu) * (WINDOW_NS / 100);
 
 	if (now - hub->budget_since >= WINDOW_NS) {
@@ -60,17 +75,20 @@ static void spend(struct gpiohub_pattern *pattern, u64 worked_ns, u64 now)
 		pattern->used_since = hub->budget_since;
 		pattern->used_ns = 0;
 	}
-	worked_ns = min_t(u64, worked_ns, PORTION_MAX_NS);
+	session->used_ns = used_by(session) + worked_ns;
+	session->used_since = hub->budget_since;
 	pattern->used_ns += worked_ns;
 	hub->budget_used += worked_ns;
 	if (likely(hub->budget_used <= most))
 		return;
-	pattern = greediest(hub);
+	pattern = greediest(hub, session);
 	if (!pattern)
 		return;
+	session = pattern->request.session;
+	session->used_ns -= pattern->used_ns;
 	hub->budget_used -= pattern->used_ns;
 	gpiohub_request_finish(&pattern->request, GPIOHUB_OUTCOME_BUDGET, 0);
-	gpiohub_patterns_begin(pattern->request.session, now);
+	gpiohub_patterns_begin(session, now);
 }
 
 /* The chip refused. Under hub->lock. */
@@ -152,7 +170,7 @@ static enum hrtimer_restart run_timer(struct hrtimer *timer)
 	began = ktime_get_ns();
 	next = run_portion(pattern, began);
 	now = ktime_get_ns();
-	spend(pattern, now - began, now);
+	spend(pattern, min_t(u64, now - began, PORTION_MAX_NS), now);
 	if (!next || pattern->request.progress != GPIOHUB_ACTIVE)
 		goto out_unlock;
 	hrtimer_set_expires(timer, ns_to_ktime(next));
@@ -176,7 +194,7 @@ static const struct gpiohub_step *slow_step(struct gpiohub_pattern *pattern, u64
 
 	flags = gpiohub_hub_lock(hub);
 	now = ktime_get_ns();
-	spend(pattern, worked_ns, now);
+	spend(pattern, min_t(u64, worked_ns, PORTION_MAX_NS), now);
 	if (pattern->request.progress != GPIOHUB_ACTIVE)
 		goto out_unlock;
 	if (pattern->due > now) {

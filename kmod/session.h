@@ -57,6 +57,8 @@ struct pid;
  *	under hub->lock
  * @pending: these, and those over that are not freed yet; under hub->lock
  * @idle: who waits for @pending to be 0
+ * @used_since: the budget's window that @used_ns is of; under hub->lock
+ * @used_ns: how long its patterns worked in that window; under hub->lock
  * @kicked_ns: when the last heartbeat came
  * @heartbeat: when to look whether there was one, while one is expected
  * @silent: looks, and applies guards
@@ -94,6 +96,8 @@ struct gpiohub_session {
 	struct list_head requests;
 	unsigned int pending;
 	wait_queue_head_t idle;
+	u64 used_since;
+	u64 used_ns;
 
 	atomic64_t kicked_ns;
 	struct hrtimer heartbeat;

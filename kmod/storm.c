@@ -91,7 +91,12 @@ s32 gpiohub_storm_window(void)
  */
 void gpiohub_storm_arm(struct gpiohub_line *line)
 {
+	unsigned long flags;
+
+	/* A rule or a pattern may just begin to be triggered by it. */
+	flags = gpiohub_hub_lock(line->hub);
 	count_anew(line, ktime_get_ns());
+	gpiohub_hub_unlock(line->hub, flags);
 }
 
 /* It is, or is no longer. Under hub->lock. */

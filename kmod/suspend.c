@@ -160,6 +160,9 @@ static int chip_suspend(struct device *dev)
 	}
 	WRITE_ONCE(hub->asleep, hub->asleep + 1);
 	gpiohub_hub_unlock(hub, flags);
+	/* What rules chose is driven while the chip answers. */
+	if (hub->worker)
+		kthread_flush_work(&hub->reflexes.work);
 	/* An interrupt thread that found the hub awake is done with the chip after this. */
 	mutex_lock(&chip->lock);
 	mutex_unlock(&chip->lock);
@@ -194,6 +197,8 @@ void gpiohub_chip_awake(struct gpiohub_chip *chip)
 	if (!last)
 		return;
 	gpiohub_for_each_line(line, hub, gpiohub_hub_lines(hub)) {
+		/* Whose watchers went meanwhile is let go now. */
+		gpiohub_line_settle(line);
 		gpiohub_line_catch_up(line);
 		gpiohub_storm_resume(line);
 	}

@@ -116,7 +116,8 @@ static ssize_t rules_show(struct device *dev, struct device_attribute *attr, cha
 {
 	return gpiohub_reflexes_show(to_hub(dev), buf);
 }
-static DEVICE_ATTR_RO(rules);
+/* How often a rule fired tells of levels. */
+static DEVICE_ATTR_ADMIN_RO(rules);
 
 /* The state page's masks, each from one snapshot. */
 static ssize_t mask_show(struct device *dev, char *buf, size_t offset)

@@ -67,7 +67,7 @@ seen() {
 # --- waits ---------------------------------------------------------------------
 # Line 5 is wired to nothing that is watched, so that its watchers are the waits.
 wait_ends() {
-	via wait 5 --edge rising --count 2 --timeout 600s >"$WORK/wait" &
+	gpiohub "${VIA[@]}" wait 5 --edge rising --count 2 --timeout 600s >"$WORK/wait" &
 	local waiter=$!
 	soon watched 5 && tell level "5 1" && tell level "5 0" && kill -0 "$waiter" &&
 		tell level "5 1" && ended 0 "$waiter" && grep -q ' event [0-9]' "$WORK/wait"
@@ -102,7 +102,7 @@ patterns() {
 
 # --- square waves ----------------------------------------------------------------
 pwm_begins() { # GUARD
-	via pwm 0 1kHz 25% --guard "$1" >"$WORK/pwm" 2>&1 &
+	gpiohub "${VIA[@]}" pwm 0 1kHz 25% --guard "$1" >"$WORK/pwm" 2>&1 &
 	PWM=$!
 	soon line_is 0 playing
 }
@@ -130,7 +130,7 @@ waves() {
 rule_listed() { gpiohub rule --list | grep -q " line 3 "; }
 rule_begins() { # ARGUMENTS...
 	: >"$WORK/rule"
-	via rule "$@" >"$WORK/rule" 2>&1 &
+	gpiohub "${VIA[@]}" rule "$@" >"$WORK/rule" 2>&1 &
 	RULE=$!
 	soon rule_listed
 }
