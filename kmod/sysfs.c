@@ -112,11 +112,11 @@ static ssize_t published_show(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RO(published);
 
+/* For root: how often a rule fired tells of levels. */
 static ssize_t rules_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
 	return gpiohub_reflexes_show(to_hub(dev), buf);
 }
-/* How often a rule fired tells of levels. */
 static DEVICE_ATTR_ADMIN_RO(rules);
 
 /* The state page's masks, each from one snapshot. */
