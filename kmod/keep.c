@@ -54,7 +54,12 @@ static void expire_work(struct work_struct *work)
 		mutex_unlock(&hub->config);
 		return;
 	}
+	/*
+	 * From here on nobody finds it to send for its work again; who did while this
+	 * waited for the lock is too late.
+	 */
 	list_del(&keep->node);
+	cancel_delayed_work(&keep->expire);
 	gpiohub_unwatch_locked(hub, keep->lines);
 	mutex_unlock(&hub->config);
 	kfree(keep);

@@ -8,6 +8,8 @@
 # shellcheck disable=SC2119,SC2317 # functions are called by check, arguments are optional
 # shellcheck source=tests/e2e/lib/story.sh
 . "$(dirname "$0")/lib/story.sh"
+# Seconds fly by in exact time while a program is read from the disk.
+PATIENCE=3600
 board 8
 hub
 tell loop "0 1"

@@ -375,7 +375,7 @@ int calls_noise(int fd)
 bool calls_documented(int error)
 {
 	static const int errors[] = { EINVAL, ENXIO, EFAULT, ENOTTY, EACCES, EBUSY, EPERM, EIO,
-		EOPNOTSUPP, EAGAIN, ENOENT, EEXIST, ENOSPC, EDQUOT, EOVERFLOW, ETIMEDOUT,
+		EOPNOTSUPP, EAGAIN, ENOENT, EEXIST, ENOSPC, EDQUOT, EOVERFLOW, ETIMEDOUT, EBADF,
 		EMSGSIZE };
 	unsigned int i;
 

@@ -7,6 +7,7 @@
  */
 #define _GNU_SOURCE
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 
 #include "board.h"
@@ -39,6 +40,7 @@ static struct {
 	int play_error[PLAYS + 1];
 	bool standing[PLAYS + 1];
 	bool rule_deleted;
+	bool playing;		/* there is something to be unplugged */
 } round;
 
 static pthread_barrier_t gate;
@@ -110,6 +112,7 @@ static void plays(unsigned int seed)
 		if (error && !excused(error))
 			KTAP_FAIL_WITH("play %u: %s", id, strerror(error));
 		round.play_error[id] = error;
+		__atomic_store_n(&round.playing, true, __ATOMIC_RELAXED);
 	}
 }
 
@@ -277,12 +280,17 @@ static void run_round(int reader, const struct mapped *mapped, bool unplugs)
 	round.releases = round.seed / 2 % 4 == 0;
 	round.unplugs = unplugs;
 	round.rule_deleted = false;
+	round.playing = false;
 	round.begun = fixture_now();
 	pthread_barrier_wait(&gate);
 	if (unplugs) {
-		unsigned int seed = round.seed;
+		__u64 until;
 
-		linger(&seed);
+		while (!__atomic_load_n(&round.playing, __ATOMIC_RELAXED))
+			sched_yield();
+		until = fixture_now() + round.seed % (ROUND / 2);
+		while (fixture_now() < until)
+			;
 		board_unbind();
 		board_bind();
 		board_wire();

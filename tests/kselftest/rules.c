@@ -154,10 +154,13 @@ static void one_shot_fires_once(void)
 
 static void rests_for_its_holdoff(void)
 {
-	unsigned int i, rules = 0, driven = 0;
+	struct gpiohub_wait wait = { .lines = FREE, .count = 1,
+		.kinds = GPIOHUB_KIND(GPIOHUB_EVENT_RISING) };
+	unsigned int i, rules = 0;
 	struct gpiohub_event event;
 
 	begin(FREE);
+	wait.since = device_head();
 	add(owner, RULE(1, .holdoff_ns = 3600 * 1000 * MS, .toggle = FREE));
 	for (i = 0; i < 5; i++) {
 		pulse();
@@ -165,13 +168,11 @@ static void rests_for_its_holdoff(void)
 		do {
 			event = device_next(reader);
 			rules += event.type == GPIOHUB_EVENT_RULE;
-			driven += event.line == LINE_FREE;
 		} while (event.type != GPIOHUB_EVENT_FALLING || event.line != LINE_IN);
 	}
 	CHECK_LE(rules, 1);
 	/* A thread may have its own time for it. */
-	if (!driven)
-		device_until(reader, GPIOHUB_EVENT_RISING, LINE_FREE);
+	CHECK_OK(ioctl(reader, GPIOHUB_WAIT, &wait));
 	CHECK(board_pin(LINE_FREE));
 }
 
@@ -290,6 +291,7 @@ static void latch_comes_between(void)
 		/* Whoever drove it last before it was refused, this is the end of it. */
 		device_until(reader, GPIOHUB_EVENT_FALLING, LINE_FREE + 1);
 		CHECK(!board_pin(LINE_FREE + 1));
+		pulse_over();
 		device_claim(owner, FREE2, GPIOHUB_GUARD_INPUT);
 		CHECK_OK(lseek(reader, 0, SEEK_END));
 		CHECK(!board_pin(LINE_FREE + 1));
