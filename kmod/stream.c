@@ -25,7 +25,7 @@ static bool wanted(const struct gpiohub_session *session, const struct gpiohub_e
 }
 
 /* The reader was lapped: go to the oldest event, and say what was lost. */
-static bool make_lost(struct gpiohub_session *session, struct gpiohub_event *event)
+static noinline bool make_lost(struct gpiohub_session *session, struct gpiohub_event *event)
 {
 	struct gpiohub_hub *hub = session->hub;
 	unsigned long flags;
@@ -52,9 +52,11 @@ static bool make_lost(struct gpiohub_session *session, struct gpiohub_event *eve
 /*
  * The next event that the filter wants; the position is then behind it. Looks no
  * further than the head of now: a filter that wants nothing does not chase a storm.
+ * Inline, for it is most of what read(2) does.
  * Under session->stream. Return: false if there is none up to there.
  */
-static bool next_event(struct gpiohub_session *session, struct gpiohub_event *event)
+static __always_inline bool next_event(struct gpiohub_session *session,
+				       struct gpiohub_event *event)
 {
 	const struct gpiohub_ring *ring = &session->hub->ring;
 	u32 head = gpiohub_ring_head(ring);
