@@ -743,7 +743,8 @@ struct gpiohub_cancel {
  *	of @mask. What we drive ourselves triggers nothing
  * @kinds: which edges, GPIOHUB_KIND()
  * @mask: the condition: these lines, just after the edge ...
- * @value: ... have these levels; 0 for other lines
+ * @value: ... have these levels; 0 for other lines. For a line that is not known then
+ *	no condition holds
  * @set: lines to drive high
  * @clear: lines to drive low
  * @toggle: lines to drive to the other level; no line is in two of these
