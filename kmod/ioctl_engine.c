@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The verbs of waits, patterns and rules: copied in once and checked here, done in
- * wait.c, play.c, request.c and reflex.c.
+ * wait.c, play.c, request.c and rule.c.
  */
 #include <linux/ktime.h>
 #include <linux/nospec.h>

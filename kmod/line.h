@@ -119,19 +119,25 @@ static inline u64 gpiohub_line_bit(const struct gpiohub_line *line)
 
 int gpiohub_line_hold(struct gpiohub_line *line);
 int gpiohub_line_arm(struct gpiohub_line *line);
-s32 gpiohub_line_stride(const struct gpiohub_line *line);
-void gpiohub_line_attend_now(struct gpiohub_line *line);
-void gpiohub_line_first_sample(struct gpiohub_line *line);
-void gpiohub_line_catch_up(struct gpiohub_line *line);
 int gpiohub_line_settle(struct gpiohub_line *line);
 int gpiohub_line_level(struct gpiohub_line *line);
 void gpiohub_line_disarm(struct gpiohub_line *line);
 void gpiohub_line_forget(struct gpiohub_line *line);
 
-/* drive.c: the way of a command, from session to pin. */
+/* edge.c: the way of an event, from interrupt to ring. */
+int gpiohub_line_listen(struct gpiohub_line *line, int irq);
+void gpiohub_line_deafen(struct gpiohub_line *line);
+s32 gpiohub_line_stride(const struct gpiohub_line *line);
+void gpiohub_line_attend_now(struct gpiohub_line *line);
+void gpiohub_line_first_sample(struct gpiohub_line *line);
+void gpiohub_line_catch_up(struct gpiohub_line *line);
+
+/* configure.c */
 int gpiohub_line_configure(struct gpiohub_line *line, const struct gpiohub_config *config);
 int gpiohub_line_input(struct gpiohub_line *line);
 int gpiohub_line_output(struct gpiohub_line *line, bool level);
+
+/* drive.c: the way of a command, from session to pin. */
 int gpiohub_lines_set(struct gpiohub_session *session, u64 lines, u64 levels, u32 *culprit);
 u32 gpiohub_lines_set_run(struct gpiohub_session *session,
 			  const struct gpiohub_command *commands, u32 count);
