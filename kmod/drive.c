@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The way of a command ends here: driving a line, asking for its level. Who may was checked before (claim.c, and in gpiohub_lines_set() by two
- * masks, under the lock under which they change).
+ * The way of a command ends here: driving a line, asking for its level. Who may was
+ * checked before (claim.c, and in gpiohub_lines_set() by two masks, under the lock under
+ * which they change).
  */
 #include <linux/gpio/consumer.h>
 #include <linux/ktime.h>
