@@ -96,12 +96,18 @@ void gpiohub_guard_apply(struct gpiohub_session *session, u64 lines, enum gpiohu
 		guard_apply(line, why);
 }
 
-/* When a line's owner is late who was last heard of at kicked_ns. */
-static u64 deadline(const struct gpiohub_line *line, u64 kicked_ns)
+/* Since when an owner is silent: not since before processes could run. */
+static u64 silent_since(const struct gpiohub_session *session)
+{
+	return max_t(u64, atomic64_read(&session->kicked_ns), gpiohub_processes_resumed_ns());
+}
+
+/* When a line's owner is late who is silent since then. */
+static u64 deadline(const struct gpiohub_line *line, u64 since_ns)
 {
 	if (!line->heartbeat_us)
 		return U64_MAX;
-	return kicked_ns + line->heartbeat_us * (u64)NSEC_PER_USEC;
+	return since_ns + line->heartbeat_us * (u64)NSEC_PER_USEC;
 }
 
 /**
@@ -112,13 +118,13 @@ static u64 deadline(const struct gpiohub_line *line, u64 kicked_ns)
  */
 void gpiohub_heartbeat_expect(struct gpiohub_session *session)
 {
-	u64 kicked_ns = atomic64_read(&session->kicked_ns);
+	u64 since_ns = silent_since(session);
 	struct gpiohub_line *line;
 	u64 next = U64_MAX;
 
 	lockdep_assert_held(&session->hub->config);
 	gpiohub_for_each_line(line, session->hub, session->owned)
-		next = min(next, deadline(line, kicked_ns));
+		next = min(next, deadline(line, since_ns));
 	if (next != U64_MAX)
 		hrtimer_start(&session->heartbeat, ns_to_ktime(next), HRTIMER_MODE_ABS_HARD);
 }
@@ -138,18 +144,21 @@ static void silent_work(struct work_struct *work)
 {
 	struct gpiohub_session *session = container_of(work, struct gpiohub_session, silent);
 	struct gpiohub_hub *hub = session->hub;
-	u64 kicked_ns, now, late = 0;
+	u64 since_ns, now, late = 0;
 	struct gpiohub_line *line;
 
 	mutex_lock(&hub->config);
+	/*
+	 * All once: lines of one heartbeat have one fate. The clock first: if processes
+	 * stand still and run again while we do this, they did so after it.
+	 */
+	now = ktime_get_ns();
 	/* Who cannot run is not silent; gpiohub_heartbeats_forgive() goes on from here. */
 	if (gpiohub_processes_stopped())
 		goto out_unlock;
-	/* Both once: lines of one heartbeat have one fate. */
-	kicked_ns = atomic64_read(&session->kicked_ns);
-	now = ktime_get_ns();
+	since_ns = silent_since(session);
 	gpiohub_for_each_line(line, hub, session->owned)
-		if (deadline(line, kicked_ns) <= now)
+		if (deadline(line, since_ns) <= now)
 			late |= gpiohub_line_bit(line);
 	gpiohub_guard_apply(session, late, GPIOHUB_END_SILENT);
 	gpiohub_heartbeat_expect(session);
@@ -177,9 +186,11 @@ int gpiohub_heartbeat_kick(struct gpiohub_session *session)
 }
 
 /**
- * gpiohub_heartbeats_forgive - processes run again: their time begins anew
+ * gpiohub_heartbeats_forgive - processes run again: expect their heartbeats
  * @hub: the hub
  *
+ * Not since when they were silent, which gpiohub_processes_resumed_ns() tells already,
+ * but timers that ran out meanwhile.
  * Context: process.
  */
 void gpiohub_heartbeats_forgive(struct gpiohub_hub *hub)
@@ -187,10 +198,8 @@ void gpiohub_heartbeats_forgive(struct gpiohub_hub *hub)
 	struct gpiohub_session *session;
 
 	mutex_lock(&hub->config);
-	list_for_each_entry(session, &hub->sessions, node) {
-		(void)gpiohub_heartbeat_kick(session);
+	list_for_each_entry(session, &hub->sessions, node)
 		gpiohub_heartbeat_expect(session);
-	}
 	mutex_unlock(&hub->config);
 }
 

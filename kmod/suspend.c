@@ -5,10 +5,11 @@
  * edge. Awake again it looks at every line that it knows. The device link sees to it
  * that a chip answers until we have slept, and before we wake. Processes stand still
  * for longer than that: a notifier, which comes when they run again, has their
- * heartbeats forgiven.
+ * heartbeats count from then.
  */
 #include <linux/gpio/consumer.h>
 #include <linux/interrupt.h>
+#include <linux/ktime.h>
 #include <linux/suspend.h>
 
 #include "hub.h"
@@ -18,19 +19,45 @@
 #include "suspend.h"
 
 /*
- * Processes are being stopped, or are not all started again. Written by the notifier,
- * of which there is one call at a time; read by the heartbeats' workers.
+ * Processes are being stopped, or are not all started again; and when they last were,
+ * CLOCK_MONOTONIC. Written by the notifier, of which there is one call at a time; read
+ * by whoever works out when a heartbeat is due.
  */
 static bool processes_stopped;
+static atomic64_t processes_resumed_ns;
 
 /**
  * gpiohub_processes_stopped - can nobody be expected to send a heartbeat?
  *
- * Context: any. Return: true if so; gpiohub_heartbeats_forgive() follows.
+ * Context: any. Return: true if so; gpiohub_heartbeats_forgive() follows. False: what
+ * gpiohub_processes_resumed_ns() says then is true.
  */
 bool gpiohub_processes_stopped(void)
 {
-	return READ_ONCE(processes_stopped);
+	/* Pairs with the store-release in processes_resumed(). */
+	return smp_load_acquire(&processes_stopped);
+}
+
+/**
+ * gpiohub_processes_resumed_ns - since when can heartbeats be expected again?
+ *
+ * Context: any. Return: CLOCK_MONOTONIC; 0: they always could.
+ */
+u64 gpiohub_processes_resumed_ns(void)
+{
+	return atomic64_read(&processes_resumed_ns);
+}
+
+/*
+ * The time first: who finds that processes run, before the timers are set anew or
+ * while they are, goes by it already.
+ */
+static void processes_resumed(void)
+{
+	atomic64_set(&processes_resumed_ns, ktime_get_ns());
+	/* Pairs with the load-acquire in gpiohub_processes_stopped(). */
+	smp_store_release(&processes_stopped, false);
+	gpiohub_hubs_each(gpiohub_heartbeats_forgive);
 }
 
 static int pm_event(struct notifier_block *block, unsigned long event, void *data)
@@ -44,8 +71,7 @@ static int pm_event(struct notifier_block *block, unsigned long event, void *dat
 	case PM_POST_SUSPEND:
 	case PM_POST_HIBERNATION:
 	case PM_POST_RESTORE:
-		WRITE_ONCE(processes_stopped, false);
-		gpiohub_hubs_each(gpiohub_heartbeats_forgive);
+		processes_resumed();
 		break;
 	}
 	return NOTIFY_DONE;

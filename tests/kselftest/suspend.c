@@ -3,6 +3,7 @@
  * The machine goes to sleep and wakes up. On a board that sleeps itself: sleeping.c.
  */
 #include <signal.h>
+#include <stdio.h>
 
 #include "board.h"
 #include "device.h"
@@ -164,13 +165,13 @@ static void outputs_stay(void)
 /* Twice as long as what comes between a heartbeat and sleep may take. */
 #define HEARTBEAT_US	2000000
 
-static int with_heartbeat(void)
+static int with_heartbeat(unsigned int us)
 {
 	struct gpiohub_claim claim = {
 		.lines = FREE,
 		.guard = GPIOHUB_GUARD_LEVELS,
 		.levels = FREE,
-		.heartbeat_us = HEARTBEAT_US,
+		.heartbeat_us = us,
 	};
 	int fd = device_open(O_RDWR);
 
@@ -187,7 +188,7 @@ static void heartbeats_are_not_missed(void)
 	struct gpiohub_event event;
 
 	if (!owner) {
-		int fd = with_heartbeat();
+		int fd = with_heartbeat(HEARTBEAT_US);
 
 		for (;;) {
 			CHECK_OK(ioctl(fd, GPIOHUB_KICK));
@@ -212,13 +213,42 @@ static void silence_afterwards_is_noticed(void)
 
 	/* So that all is there that sleep needs. */
 	power_test(POWER_PROCESSES, 0);
-	with_heartbeat();
+	with_heartbeat(HEARTBEAT_US);
 	power_test(POWER_PROCESSES, 3);
 	awake = fixture_now();
 	event = device_until(reader, GPIOHUB_EVENT_GUARD, LINE_FREE);
 	CHECK_EQ(event.value >> 24, GPIOHUB_END_SILENT);
 	/* Not for its silence in sleep. */
 	CHECK_LE(awake, event.time_ns);
+}
+
+/* Seconds. The heartbeat is due after the sleep and before that is told to its timer. */
+#define SLEEP		1
+#define DUE		3
+#define HELD_UP		4
+
+/* Whoever is silent is looked at before the timers are set anew. */
+static void time_counts_from_waking_up(void)
+{
+	int reader = device_open(O_RDONLY);
+	struct gpiohub_event event;
+	char parameters[64];
+	__u64 claimed;
+
+	/* So that all is there that sleep needs. */
+	power_test(POWER_PROCESSES, 0);
+	fixture_module_unload("gpiohub_vmslow");
+	snprintf(parameters, sizeof(parameters), "function=gpiohub_heartbeats_forgive ms=%u",
+		 HELD_UP * 1000);
+	if (!fixture_module_load("gpiohub-vmslow", parameters))
+		ktap_skip("nothing here makes the kernel slow");
+	claimed = fixture_now();
+	with_heartbeat(DUE * 1000000);
+	power_test(POWER_PROCESSES, SLEEP);
+	CHECK_EQ(fixture_module_unload("gpiohub_vmslow"), 0);
+	event = device_until(reader, GPIOHUB_EVENT_GUARD, LINE_FREE);
+	CHECK_EQ(event.value >> 24, GPIOHUB_END_SILENT);
+	CHECK_LE(claimed + (SLEEP + DUE) * 1000 * MS, event.time_ns);
 }
 
 static void wake_is_configured(void)
@@ -367,6 +397,7 @@ static const struct ktap_case cases[] = {
 	{ "outputs stay, and are not told", outputs_stay, 0 },
 	{ "heartbeats that sleep prevents are not missed", heartbeats_are_not_missed, 0 },
 	{ "a heartbeat that stops afterwards is noticed", silence_afterwards_is_noticed, 0 },
+	{ "a heartbeat's time counts from waking up", time_counts_from_waking_up, 0 },
 	{ "waking the machine is configured", wake_is_configured, 0 },
 	{ "a line wakes the machine no more when its owner is gone", wake_ends_with_owner, 0 },
 	{ "a line that is kept goes on waking the machine", wake_is_kept, 0 },
