@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Details for who looks for a fault: /sys/kernel/debug/gpiohub/gpiohubN/. For people;
- * nothing there is an interface. A hub's folder goes before the hub does.
+ * nothing there is an interface. A hub's folder goes before the hub does. Requests and
+ * rules are in debugfs_engine.c.
  */
 #include <linux/debugfs.h>
 #include <linux/pid.h>
@@ -133,6 +134,9 @@ static int ring_show(struct seq_file *seq, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(ring);
 
+DEFINE_SHOW_ATTRIBUTE(gpiohub_requests);
+DEFINE_SHOW_ATTRIBUTE(gpiohub_rules);
+
 /* A hub's files. Each takes hub->config or hub->lock, and nothing outside them. */
 static const struct {
 	const char *name;
@@ -141,7 +145,8 @@ static const struct {
 	{ "readers", &readers_fops },
 	{ "lines", &lines_fops },
 	{ "ring", &ring_fops },
-	/* Requests and rules: a line here for each, and its show function above. */
+	{ "requests", &gpiohub_requests_fops },
+	{ "rules", &gpiohub_rules_fops },
 };
 
 /**

@@ -74,6 +74,9 @@ void gpiohub_reflex_retire(struct gpiohub_hub *hub, unsigned int slot);
 void gpiohub_reflexes_end(struct gpiohub_hub *hub, const struct gpiohub_session *session);
 void gpiohub_reflexes_claimed(struct gpiohub_hub *hub, u64 lines, kuid_t uid);
 void gpiohub_reflexes_reap(struct gpiohub_hub *hub);
+bool gpiohub_reflex_copy(struct gpiohub_hub *hub, unsigned int slot,
+			 struct gpiohub_reflex *copy);
+char gpiohub_rule_edges(const struct gpiohub_rule *rule);
 int gpiohub_reflexes_show(struct gpiohub_hub *hub, char *buf);
 
 /* reflex.c */

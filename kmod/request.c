@@ -89,6 +89,7 @@ int gpiohub_request_enter(struct gpiohub_request *request, u64 timeout_ns)
 		return -ENODEV;
 	if (request->id && gpiohub_request_find(session, request->id))
 		return -EEXIST;
+	request->entered_ns = ktime_get_ns();
 	list_add_tail(&request->own, &session->requests);
 	session->pending++;
 	if (timeout_ns)

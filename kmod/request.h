@@ -37,6 +37,7 @@ enum gpiohub_progress {
  * @id: the caller's number for it; constant
  * @is_pattern: a struct gpiohub_pattern, else a struct gpiohub_waiter; constant
  * @lines: the lines that it is about; constant
+ * @entered_ns: since when it is there, CLOCK_MONOTONIC; constant once it is
  * @own: place in session->requests, in the order in which they came, until over
  * @node: a waiter's place in hub->waits, an armed pattern's in hub->armed; of either,
  *	when over, in hub->over while the worker has to do something for it
@@ -52,6 +53,7 @@ struct gpiohub_request {
 	u32 id;
 	bool is_pattern;
 	u64 lines;
+	u64 entered_ns;
 	struct list_head own;
 	struct list_head node;
 	u8 progress;

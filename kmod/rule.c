@@ -291,11 +291,35 @@ void gpiohub_reflexes_reap(struct gpiohub_hub *hub)
 	}
 }
 
-static char edges_letter(u32 kinds)
+/**
+ * gpiohub_reflex_copy - see a rule as it is
+ * @hub: the hub
+ * @slot: which
+ * @copy: out
+ *
+ * Its session, if it has one, is there as long as the caller holds hub->config.
+ * Context: any. Return: false: there is none.
+ */
+bool gpiohub_reflex_copy(struct gpiohub_hub *hub, unsigned int slot,
+			 struct gpiohub_reflex *copy)
 {
-	if (kinds == GPIOHUB_KINDS_EDGES)
+	unsigned long flags;
+	bool taken;
+
+	flags = gpiohub_hub_lock(hub);
+	taken = hub->reflexes.taken & 1ULL << slot;
+	if (taken)
+		*copy = *hub->reflexes.slot[slot];
+	gpiohub_hub_unlock(hub, flags);
+	return taken;
+}
+
+/* What people read for a rule's kinds: r, f, b for both. */
+char gpiohub_rule_edges(const struct gpiohub_rule *rule)
+{
+	if (rule->kinds == GPIOHUB_KINDS_EDGES)
 		return 'b';
-	return kinds & GPIOHUB_KIND(GPIOHUB_EVENT_RISING) ? 'r' : 'f';
+	return rule->kinds & GPIOHUB_KIND(GPIOHUB_EVENT_RISING) ? 'r' : 'f';
 }
 
 /**
@@ -303,28 +327,20 @@ static char edges_letter(u32 kinds)
  * @hub: the hub
  * @buf: a page
  *
- * Id, user, trigger, edges (r, f, b for both), how often it fired.
+ * Id, user, trigger, edges, how often it fired.
  * Context: process. Return: bytes.
  */
 int gpiohub_reflexes_show(struct gpiohub_hub *hub, char *buf)
 {
 	struct gpiohub_reflex copy;
 	unsigned int slot;
-	unsigned long flags;
-	bool taken;
 	int at = 0;
 
-	for (slot = 0; slot < GPIOHUB_MAX_RULES; slot++) {
-		flags = gpiohub_hub_lock(hub);
-		taken = hub->reflexes.taken & 1ULL << slot;
-		if (taken)
-			copy = *hub->reflexes.slot[slot];
-		gpiohub_hub_unlock(hub, flags);
-		if (taken)
+	for (slot = 0; slot < GPIOHUB_MAX_RULES; slot++)
+		if (gpiohub_reflex_copy(hub, slot, &copy))
 			at += sysfs_emit_at(buf, at, "%u %u %u %c %llu\n", copy.rule.id,
 					    from_kuid_munged(current_user_ns(), copy.uid),
-					    copy.rule.trigger, edges_letter(copy.rule.kinds),
+					    copy.rule.trigger, gpiohub_rule_edges(&copy.rule),
 					    copy.fired);
-	}
 	return at;
 }

@@ -15,6 +15,7 @@ struct device;
 struct gpiohub_hub;
 struct gpiohub_line;
 struct kobj_uevent_env;
+struct seq_file;
 
 /**
  * struct gpiohub_seen - what happened on a line, of one moment
@@ -49,6 +50,10 @@ void gpiohub_debugfs_init(void);
 void gpiohub_debugfs_exit(void);
 void gpiohub_debugfs_add(struct gpiohub_hub *hub);
 void gpiohub_debugfs_remove(struct gpiohub_hub *hub);
+
+/* debugfs_engine.c */
+int gpiohub_requests_show(struct seq_file *seq, void *unused);
+int gpiohub_rules_show(struct seq_file *seq, void *unused);
 
 /* uevent.c */
 int gpiohub_uevent(GPIOHUB_COMPAT_UEVENT_CONST struct device *dev,
