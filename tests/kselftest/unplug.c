@@ -65,6 +65,7 @@ static void use_ioctl(const struct held *held, enum unplug_event event)
 	struct gpiohub_submit submit = { .commands = (uintptr_t)&command, .count = 1 };
 	struct gpiohub_cancel cancel = { .id = 77 };
 	__u64 lines = HELD_OTHER;
+	__s32 told = held->told;
 	__u32 id = 77;
 	/* In the order in which they work on a hub that is whole. */
 	const struct {
@@ -75,6 +76,7 @@ static void use_ioctl(const struct held *held, enum unplug_event event)
 		{ GPIOHUB_INFO, &(struct gpiohub_info) {}, 0, 0 },
 		{ GPIOHUB_LINE_INFO, &line, 0, 0 },
 		{ GPIOHUB_SUBSCRIBE, &subscription, 0, 0 },
+		{ GPIOHUB_EVENTFD, &told, 0, 0 },
 		{ GPIOHUB_GET, &levels, 0, ENODEV },
 		{ GPIOHUB_WAIT, &wait, EAGAIN, ENODEV },
 		{ GPIOHUB_CLAIM, &claim, 0, ENODEV },

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What unplug_held.h says. */
 #define _GNU_SOURCE
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
@@ -15,6 +16,7 @@ void held_begin(struct held *held)
 {
 	held->reader = device_open(O_RDONLY | O_NONBLOCK);
 	held->fd = device_open(O_RDWR | O_NONBLOCK);
+	held->told = -1;
 }
 
 static void unmap(const void *region, size_t size)
@@ -46,12 +48,25 @@ static void touch_ring(const struct mapped *map)
 		 GPIOHUB_EVENT_SUSPENDED);
 }
 
+static void touch_eventfd(int told)
+{
+	__u64 count;
+
+	CHECK_EQ(device_poll(told, 0) & ~POLLIN, 0);
+	if (read(told, &count, sizeof(count)) == -1)
+		CHECK_EQ(errno, EAGAIN);
+	else
+		CHECK_EQ(write(told, &count, sizeof(count)), sizeof(count));
+}
+
 void held_touch(const struct held *held, enum unplug_event event)
 {
 	static const off_t offsets[] = { GPIOHUB_MMAP_STATE, GPIOHUB_MMAP_POSITIONS };
 	size_t page = sysconf(_SC_PAGESIZE);
 	unsigned int i;
 
+	if (held->told != -1)
+		touch_eventfd(held->told);
 	if (held->map.records)
 		touch_ring(&held->map);
 	if (held->map.cursor)
@@ -104,6 +119,34 @@ static void hold_state(struct held *held)
 }
 
 const struct holding held_state = { hold_state, NULL };
+
+/* There is nothing to tell yet. */
+static void hold_eventfd(struct held *held)
+{
+	hold_file(held);
+	CHECK_OK(lseek(held->fd, 0, SEEK_END));
+	held->told = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	CHECK_OK(held->told);
+	CHECK_OK(ioctl(held->fd, GPIOHUB_EVENTFD, &held->told));
+	touch_eventfd(held->told);
+}
+
+/* It is told of the end, or goes on being told; then its user closes it before the file. */
+static void verify_eventfd(struct held *held, enum unplug_event event)
+{
+	if (held->fd != -1) {
+		if (event == EVENT_UNLOAD)
+			device_message(held->fd, "told");
+		device_wait(held->told);
+	}
+	touch_eventfd(held->told);
+	close(held->told);
+	/* Somebody is told in its place, or nobody. */
+	if (held->fd != -1 && event == EVENT_UNLOAD)
+		device_message(held->fd, "told");
+}
+
+const struct holding held_eventfd = { hold_eventfd, verify_eventfd };
 
 static void *wait_for_it(void *data)
 {

@@ -18,6 +18,7 @@ enum unplug_event { EVENT_NONE = 0, EVENT_UNBIND, EVENT_DELETE, EVENT_UNLOAD };
  * @reader: of another file, what is told of it
  * @map: what is mapped
  * @watches: lines that @fd subscribed to
+ * @told: an eventfd that is told of @fd; -1: none
  * @waiter: a thread in GPIOHUB_WAIT
  * @waiting: its number
  * @waited: what the call said
@@ -27,6 +28,7 @@ struct held {
 	int reader;
 	struct mapped map;
 	__u64 watches;
+	int told;
 	pthread_t waiter;
 	pid_t waiting;
 	int waited;
@@ -47,6 +49,7 @@ struct holding {
 	row(file, "an open file")					\
 	row(ring, "a mapped ring")					\
 	row(state, "a mapped state")					\
+	row(eventfd, "an eventfd that is told")				\
 	row(wait, "a pending wait")					\
 	row(running, "a running pattern")				\
 	row(armed, "an armed pattern")					\
@@ -59,7 +62,10 @@ HELD(DECLARE)
 
 void held_begin(struct held *held);
 void held_end(struct held *held);
-/* Reads what is mapped, or maps all for the moment; writes the cursor. */
+/*
+ * Reads what is mapped, or maps all for the moment; writes the cursor. Reads the eventfd,
+ * and writes back what was in it.
+ */
 void held_touch(const struct held *held, enum unplug_event event);
 
 #endif /* UNPLUG_HELD_H */
