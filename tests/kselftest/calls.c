@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What calls.h says. */
 #include <stdlib.h>
+#include <sys/eventfd.h>
 
 #include "board.h"
 #include "calls.h"
@@ -158,6 +159,46 @@ static int wait_for(int fd)
 	if (blocks)
 		CHECK_OK(fcntl(fd, F_SETFL, flags));
 	errno = error;
+	return result;
+}
+
+/* An eventfd, full or not, that only the hub has afterwards. */
+static int hand_over_eventfd(int fd)
+{
+	__u64 full = -2ULL;
+	int told = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	int result, error;
+
+	CHECK_OK(told);
+	if (!calls_pick(4))
+		CHECK_EQ(write(told, &full, sizeof(full)), sizeof(full));
+	result = ioctl(fd, GPIOHUB_EVENTFD, &told);
+	error = errno;
+	close(told);
+	errno = error;
+	return result;
+}
+
+/* What it says of each kind of descriptor is documented: nothing else will do. */
+static int tell_eventfd(int fd)
+{
+	const struct {
+		__s32 told;
+		int error;
+	} others[] = { { -1, 0 }, { -2 - (__s32)calls_pick(1000), EBADF },
+		{ 100000 + (__s32)calls_pick(1000), EBADF }, { fd, EINVAL } };
+	unsigned int which = calls_pick(2 * ARRAY_SIZE(others));
+	int error = 0, result;
+
+	if (which < ARRAY_SIZE(others)) {
+		error = others[which].error;
+		result = ioctl(fd, GPIOHUB_EVENTFD, &others[which].told);
+	} else {
+		result = hand_over_eventfd(fd);
+	}
+	if ((result ? errno : 0) != error)
+		KTAP_FAIL_WITH("EVENTFD %u: %s, expected %s", which, strerror(result ? errno : 0),
+			       strerror(error));
 	return result;
 }
 
@@ -328,7 +369,8 @@ struct calls_verb calls_verbs[] = {
 	{ .name = "KICK", .call = kick }, { .name = "WAIT", .call = wait_for },
 	{ .name = "PLAY", .call = play_it }, { .name = "CANCEL", .call = cancel },
 	{ .name = "RULE_ADD", .call = rule_add }, { .name = "RULE_DEL", .call = rule_del },
-	{ .name = "SUBMIT", .call = submit }, { .name = "lseek", .call = seek },
+	{ .name = "SUBMIT", .call = submit }, { .name = "EVENTFD", .call = tell_eventfd },
+	{ .name = "lseek", .call = seek },
 	{ .name = "read", .call = read_some }, { .name = "write", .call = write_some },
 };
 
@@ -350,7 +392,7 @@ int calls_noise(int fd)
 	static const unsigned long verbs[] = { GPIOHUB_INFO, GPIOHUB_LINE_INFO, GPIOHUB_SUBSCRIBE,
 		GPIOHUB_GET, GPIOHUB_WAIT, GPIOHUB_CANCEL, GPIOHUB_CLAIM, GPIOHUB_RELEASE,
 		GPIOHUB_CONFIGURE, GPIOHUB_SET, GPIOHUB_SUBMIT, GPIOHUB_KICK, GPIOHUB_PLAY,
-		GPIOHUB_RULE_ADD, GPIOHUB_RULE_DEL };
+		GPIOHUB_RULE_ADD, GPIOHUB_RULE_DEL, GPIOHUB_EVENTFD };
 	static const unsigned int sizes[] = { 0, 4, 8, 24, 32, 64, 72, 96, 176 };
 	unsigned long request = verbs[calls_pick(ARRAY_SIZE(verbs))];
 	__u64 noise[32];
