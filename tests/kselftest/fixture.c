@@ -225,16 +225,11 @@ __u64 fixture_now(void)
 	return now.tv_sec * 1000000000ULL + now.tv_nsec;
 }
 
-bool fixture_debug_kernel(void)
-{
-	return !access("/sys/kernel/debug/kmemleak", F_OK);
-}
-
 unsigned long fixture_count(unsigned long quick)
 {
 	unsigned long count = ktap_count(quick);
 
-	return fixture_debug_kernel() ? (count + 9) / 10 : count;
+	return ktap_debug_kernel() ? (count + 9) / 10 : count;
 }
 
 unsigned int fixture_seed(void)

@@ -53,8 +53,6 @@ int fixture_read(const char *path, char *text, unsigned int size);
 /* CLOCK_MONOTONIC, in ns. */
 __u64 fixture_now(void);
 
-/* A kernel that checks everything, and takes its time for it. */
-bool fixture_debug_kernel(void);
 /* ktap_count(), of which a debug kernel does the tenth part. */
 unsigned long fixture_count(unsigned long quick);
 /* GPIOHUB_SEED, or the usual one; says it. */

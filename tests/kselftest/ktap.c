@@ -30,9 +30,17 @@ static bool ktap_long(void)
 	return text && *text && strcmp(text, "0");
 }
 
+/* What checks locks is there. */
+bool ktap_debug_kernel(void)
+{
+	return !access("/proc/lockdep", F_OK);
+}
+
 unsigned long ktap_count(unsigned long quick)
 {
-	return ktap_long() ? quick * 100 : quick;
+	if (!ktap_long())
+		return quick;
+	return quick * (ktap_debug_kernel() ? 10 : 100);
 }
 
 static void ktap_vsay(const char *file, int line, const char *format, va_list args)

@@ -47,7 +47,9 @@ struct ktap_suite {
 /* The whole of main(): "-l" lists the cases, PATTERN... picks them by substring. */
 int ktap_main(int argc, char **argv, const struct ktap_suite *suite);
 
-/* @quick, or a hundred times that when GPIOHUB_LONG=1. */
+/* A kernel that checks everything, and takes its time for it. */
+bool ktap_debug_kernel(void);
+/* @quick, or when GPIOHUB_LONG=1 a hundred times that, ten times on a debug kernel. */
 unsigned long ktap_count(unsigned long quick);
 
 void ktap_say(const char *format, ...) __attribute__((format(printf, 1, 2)));

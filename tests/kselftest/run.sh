@@ -6,8 +6,8 @@
 #
 # -l lists the cases. PATTERN picks cases by a part of their sentence. A program
 # that cannot run here is skipped. GPIOHUB_LONG=1 makes the counts a hundred
-# times as big. GPIOHUB_KSELFTEST=DIR says where the programs are, when not
-# beside this file or in the tree's build/kselftest/.
+# times as big, on a debug kernel ten times. GPIOHUB_KSELFTEST=DIR says where the
+# programs are, when not beside this file or in the tree's build/kselftest/.
 #
 # Exit status: 0 all passed, 1 something failed, 4 nothing could run.
 
