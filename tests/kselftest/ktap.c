@@ -131,6 +131,14 @@ static bool ktap_wait(pid_t child, unsigned int seconds, int *status)
 	return ready == 1 && waitpid(child, status, 0) == child;
 }
 
+/* What the helpers of a case hold is free again when they are gone. */
+static void ktap_end(pid_t group)
+{
+	kill(-group, SIGKILL);
+	while (waitpid(-group, NULL, 0) != -1 || errno == EINTR)
+		;
+}
+
 /* Runs one function in a process group of its own. */
 static int ktap_run(void (*before)(void), void (*run)(void), unsigned int seconds)
 {
@@ -158,9 +166,10 @@ static int ktap_run(void (*before)(void), void (*run)(void), unsigned int second
 			printf("Bail out! process %d does not die\n", child);
 			exit(KTAP_FAIL);
 		}
+		ktap_end(child);
 		return KTAP_FAIL;
 	}
-	kill(-child, SIGKILL);
+	ktap_end(child);
 	if (WIFSIGNALED(status)) {
 		printf("# %s\n", strsignal(WTERMSIG(status)));
 		return KTAP_FAIL;
@@ -223,6 +232,8 @@ int ktap_main(int argc, char **argv, const struct ktap_suite *suite)
 		return KTAP_PASS;
 	}
 	printf("KTAP version 1\n1..%u\n", ktap_plan(suite, argc, argv));
+	/* Whom helpers are left to, see ktap_end(). */
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if (suite->setup)
 		start = ktap_run(NULL, suite->setup, KTAP_SECONDS);
 	for (i = 0; i < suite->count; i++) {
