@@ -240,6 +240,24 @@ static void stopped_with_its_cycle(void)
 	CHECK(!board_pin(LINE_FREE));
 }
 
+/* There is no cycle to wait for. */
+static void not_begun_it_stops_at_once(void)
+{
+	const struct gpiohub_step steps[] = { STEP_SET(FREE, MS) };
+
+	begin(FREE | FREE2 | OUT);
+	steps_play(owner, PLAY(1, FREE, steps, .start = GPIOHUB_START_EDGE,
+			       .flags = GPIOHUB_PLAY_STANDING, .start_line = LINE_IN,
+			       .start_kinds = GPIOHUB_KIND(GPIOHUB_EVENT_RISING)));
+	steps_cancel(owner, 1, GPIOHUB_CANCEL_AT_CYCLE);
+	steps_expect_end(reader, 1, GPIOHUB_OUTCOME_STOPPED);
+	steps_play(owner, PLAY(2, FREE, steps, .start = GPIOHUB_START_AT,
+			       .start_ns = fixture_now() + LONG));
+	steps_play(owner, PLAY(3, FREE, steps, .flags = GPIOHUB_PLAY_AT_CYCLE));
+	steps_expect_end(reader, 2, GPIOHUB_OUTCOME_REPLACED);
+	steps_expect_end(reader, 3, GPIOHUB_OUTCOME_DONE);
+}
+
 /* Each pulse is whole: as many fallings as risings, and none shorter than any duty. */
 static void duty_changes_cut_nothing(void)
 {
@@ -476,6 +494,8 @@ static const struct ktap_case cases[] = {
 	{ "a standing pattern starts again", standing_pattern_starts_again, 0 },
 	{ "another replaces it and what is queued, at once", replaced_at_once, 0 },
 	{ "a pattern stops with its cycle", stopped_with_its_cycle, 0 },
+	{ "a pattern that has not begun stops at once, with its cycle as well",
+	  not_begun_it_stops_at_once, 0 },
 	{ "changing the duty cuts no pulse", duty_changes_cut_nothing, 120 },
 	{ "SET and CONFIGURE of a playing line say EBUSY", playing_lines_are_busy, 0 },
 	{ "its time limit ends it", time_limit_ends_it, 0 },

@@ -140,6 +140,22 @@ static void only_on_its_condition(void)
 	device_until(reader, GPIOHUB_EVENT_RISING, LINE_FREE);
 }
 
+/* A line that storms has no level: least of all a low one. */
+static void unknown_level_meets_no_condition(void)
+{
+	begin(FREE | FREE2);
+	fixture_option("storm_rate", "1000");
+	device_subscribe(device_open(O_RDONLY), FREE3, GPIOHUB_KINDS_EDGES);
+	board_generate(LINE_FREE + 2, 10000, 100000000);
+	device_until(reader, GPIOHUB_EVENT_STORM, LINE_FREE + 2);
+	add(owner, RULE(1, .mask = FREE3, .value = 0, .set = FREE));
+	add(owner, RULE(2, .mask = FREE3, .value = FREE3, .set = FREE));
+	add(owner, RULE(3, .set = FREE2));
+	pulse();
+	device_until(reader, GPIOHUB_EVENT_RISING, LINE_FREE + 1);
+	CHECK(!board_pin(LINE_FREE));
+}
+
 static void one_shot_fires_once(void)
 {
 	begin(FREE);
@@ -205,6 +221,23 @@ static void later_rule_has_the_last_word(void)
 		over |= event.type == GPIOHUB_EVENT_FALLING && event.line == LINE_IN;
 	} while (!over || !driven);
 	CHECK_EQ(driven, 1);
+	CHECK(board_pin(LINE_FREE));
+}
+
+/* Also where it was added in the place of one that is gone. */
+static void last_added_is_the_last(void)
+{
+	unsigned int i;
+
+	begin(FREE);
+	for (i = 1; i <= GPIOHUB_MAX_RULES; i++)
+		add(owner, RULE(i, .clear = FREE));
+	CHECK_EQ(try_delete(owner, 5), 0);
+	CHECK_EQ(try_delete(owner, 40), 0);
+	add(owner, RULE(i, .clear = FREE));
+	add(owner, RULE(i + 1, .set = FREE));
+	pulse();
+	device_until(reader, GPIOHUB_EVENT_RISING, LINE_FREE);
 	CHECK(board_pin(LINE_FREE));
 }
 
@@ -375,6 +408,9 @@ static void listed_and_counted(void)
 	CHECK_EQ(fixture_read(path, text, sizeof(text)), 0);
 	snprintf(expected, sizeof(expected), "17 0 %u r 2", LINE_IN);
 	CHECK(!strcmp(text, expected));
+	/* Which user has which rules is nobody else's business. */
+	fixture_become(USER_A);
+	CHECK_EQ(fixture_read(path, text, sizeof(text)), EACCES);
 }
 
 static void wrong_rules_are_refused(void)
@@ -467,11 +503,14 @@ static const struct ktap_case cases[] = {
 	{ "a rule clears and toggles", clears_and_toggles, 0 },
 	{ "a rule fires at its edges alone", only_its_edge, 0 },
 	{ "a rule fires on its condition alone", only_on_its_condition, 0 },
+	{ "a level that is not known meets no condition", unknown_level_meets_no_condition, 0 },
 	{ "a one-shot rule fires once and is gone", one_shot_fires_once, 0 },
 	{ "a rule rests for its hold-off", rests_for_its_holdoff, 0 },
 	{ "what we drive triggers nothing", driven_triggers_nothing, 0 },
 	{ "of several rules the last has the last word, and a line is driven once",
 	  later_rule_has_the_last_word, 0 },
+	{ "the rule that was added last has the last word, whatever was deleted",
+	  last_added_is_the_last, 0 },
 	{ "a rule stops patterns before it drives", stops_patterns_first, 0 },
 	{ "a rule starts a pattern, again and again", starts_a_pattern, 0 },
 	{ "a latch holds until the line is claimed again", latch_holds_until_claimed_again, 0 },
