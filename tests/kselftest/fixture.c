@@ -227,9 +227,9 @@ __u64 fixture_now(void)
 
 unsigned long fixture_count(unsigned long quick)
 {
-	unsigned long count = ktap_count(quick);
-
-	return ktap_debug_kernel() ? (count + 9) / 10 : count;
+	if (ktap_debug_kernel() && !ktap_long())
+		return (quick + 9) / 10;
+	return ktap_count(quick);
 }
 
 unsigned int fixture_seed(void)

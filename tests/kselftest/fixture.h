@@ -53,7 +53,7 @@ int fixture_read(const char *path, char *text, unsigned int size);
 /* CLOCK_MONOTONIC, in ns. */
 __u64 fixture_now(void);
 
-/* ktap_count(), of which a debug kernel does the tenth part. */
+/* ktap_count(), but on a debug kernel always a tenth of what others do. */
 unsigned long fixture_count(unsigned long quick);
 /* GPIOHUB_SEED, or the usual one; says it. */
 unsigned int fixture_seed(void);

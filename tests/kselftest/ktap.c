@@ -23,7 +23,7 @@
 /* A killed process that is not gone after this is stuck in the kernel. */
 #define KTAP_STUCK_SECONDS	30
 
-static bool ktap_long(void)
+bool ktap_long(void)
 {
 	const char *text = getenv("GPIOHUB_LONG");
 

@@ -47,6 +47,8 @@ struct ktap_suite {
 /* The whole of main(): "-l" lists the cases, PATTERN... picks them by substring. */
 int ktap_main(int argc, char **argv, const struct ktap_suite *suite);
 
+/* GPIOHUB_LONG=1: the big counts. */
+bool ktap_long(void);
 /* A kernel that checks everything, and takes its time for it. */
 bool ktap_debug_kernel(void);
 /* @quick, or when GPIOHUB_LONG=1 a hundred times that, ten times on a debug kernel. */
