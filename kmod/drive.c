@@ -34,12 +34,12 @@ static __always_inline int set_line(struct gpiohub_line *line, bool level)
 	return err;
 }
 
-/* May the session drive these? Under hub->lock. */
-static __always_inline bool may_set(const struct gpiohub_session *session, u64 lines)
+/* What the session may drive. Under hub->lock. */
+static __always_inline u64 may_set(const struct gpiohub_session *session)
 {
 	const struct gpiohub_hub *hub = session->hub;
 
-	return !(lines & ~(session->owned & hub->state->outputs & ~hub->barred));
+	return session->owned & hub->state->outputs & ~hub->barred;
 }
 
 /**
@@ -271,7 +271,7 @@ int gpiohub_lines_set(struct gpiohub_session *session, u64 lines, u64 levels, u3
 		gpiohub_hub_unlock(hub, flags);
 		return set_slow(session, lines, levels, culprit);
 	}
-	if (unlikely(!may_set(session, lines))) {
+	if (unlikely(lines & ~may_set(session))) {
 		err = gpiohub_lines_refuse(session, lines, hub->barred, culprit);
 		goto out_unlock;
 	}
@@ -305,19 +305,19 @@ u32 gpiohub_lines_set_run(struct gpiohub_session *session,
 	const struct gpiohub_command *command;
 	struct gpiohub_line *line;
 	unsigned long flags;
-	u64 set = 0;
 	u32 done;
+	u64 may;
 
 	flags = gpiohub_hub_lock(hub);
+	may = may_set(session) & ~hub->slow;
 	for (done = 0; done < count; done++) {
 		command = &commands[done];
 		/* What may be set is a line of the hub, and no field but these is used. */
 		if (command->op != GPIOHUB_OP_SET || command->line || command->flags ||
-		    command->arg || (command->mask & (hub->slow | set)) ||
-		    !may_set(session, command->mask))
+		    command->arg || (command->mask & ~may))
 			break;
 		trace_gpiohub_command(hub, GPIOHUB_OP_SET, command->mask, command->value);
-		set |= command->mask;
+		may &= ~command->mask;
 		gpiohub_for_each_line(line, hub, command->mask)
 			if (unlikely(set_line(line, command->value & gpiohub_line_bit(line))))
 				goto out_unlock;
