@@ -227,30 +227,68 @@ static void slow_failed(struct gpiohub_pattern *pattern, int err)
 	gpiohub_hub_unlock(hub, flags);
 }
 
-/*
- * In the hub's worker. What counts for the budget is the processor's time, not that for
- * which a bus is waited.
+/**
+ * struct stint - one run of the worker for a pattern
+ * @began_ns: when it began
+ * @ran_ns: what the scheduler had counted for the worker by then
+ * @switches: how often it had let go of its processor by then
+ * @charged_ns: what the pattern was charged since
  */
+struct stint {
+	u64 began_ns;
+	u64 ran_ns;
+	unsigned long switches;
+	u64 charged_ns;
+};
+
+static unsigned long switches(void)
+{
+	return current->nvcsw + current->nivcsw;
+}
+
+static struct stint stint_begin(void)
+{
+	return (struct stint) {
+		.began_ns = ktime_get_ns(),
+		.ran_ns = current->se.sum_exec_runtime,
+		.switches = switches(),
+	};
+}
+
+/*
+ * Processor time since the last call: what counts for the budget, not that for which a
+ * bus is waited. The scheduler counts at ticks and when somebody lets go of the
+ * processor: as long as we did not, the clock itself tells.
+ */
+static u64 stint_charge(struct stint *stint)
+{
+	u64 worked = switches() == stint->switches ? ktime_get_ns() - stint->began_ns :
+		     current->se.sum_exec_runtime - stint->ran_ns;
+	u64 more = worked > stint->charged_ns ? worked - stint->charged_ns : 0;
+
+	stint->charged_ns += more;
+	return more;
+}
+
+/* In the hub's worker. */
 static void run_work(struct kthread_work *work)
 {
 	struct gpiohub_pattern *pattern = container_of(work, struct gpiohub_pattern, work);
 	struct gpiohub_hub *hub = pattern->request.session->hub;
-	u64 ran = current->se.sum_exec_runtime, before = ran;
+	struct stint stint = stint_begin();
 	const struct gpiohub_step *step;
 	struct gpiohub_line *line;
 	bool others = false;
 	int err = 0;
 
 	/* The program stays as it is as long as this work is not cancelled. */
-	while (!err && (step = slow_step(pattern, ran - before, others))) {
-		before = ran;
+	while (!err && (step = slow_step(pattern, stint_charge(&stint), others))) {
 		gpiohub_for_each_line(line, hub, step->set | step->clear) {
 			err = gpiohub_line_play(line, pattern,
 						step->set & gpiohub_line_bit(line));
 			if (err)
 				break;
 		}
-		ran = current->se.sum_exec_runtime;
 		others = !list_empty(&hub->worker->work_list);
 	}
 	if (err)

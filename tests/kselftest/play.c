@@ -343,6 +343,21 @@ static void greedy_pattern_is_stopped(void)
 		 GPIOHUB_LINE_PLAYING);
 }
 
+/* Each time for less than a tick, in a thread that does not sleep for its line. */
+static void greedy_in_bursts_is_stopped(void)
+{
+	const struct gpiohub_step steps[] = { STEP_LOOP(0), STEP_LOOP(100), STEP_SET(FREE, 0),
+		STEP_CLEAR(FREE, GPIOHUB_CYCLE_MIN_NS), STEP_END, STEP_CLEAR(FREE, MS), STEP_END };
+	struct gpiohub_config config = { .lines = FREE, .direction = GPIOHUB_DIRECTION_OUTPUT,
+		.drive = GPIOHUB_DRIVE_OPEN_DRAIN };
+
+	begin(FREE);
+	CHECK_OK(ioctl(owner, GPIOHUB_CONFIGURE, &config));
+	fixture_option("pattern_cpu", "5");
+	steps_play(owner, PLAY(1, FREE, steps));
+	steps_expect_end(reader, 1, GPIOHUB_OUTCOME_BUDGET);
+}
+
 static void fsync_waits_for_all(void)
 {
 	__u64 began;
@@ -502,6 +517,7 @@ static const struct ktap_case cases[] = {
 	{ "releasing one of its lines ends it", released_line_ends_it, 0 },
 	{ "closing the file ends it before the guard", closing_ends_it, 0 },
 	{ "a pattern that takes too much of a processor is stopped alone", greedy_pattern_is_stopped, 0 },
+	{ "so is one that takes it in bursts, in a thread", greedy_in_bursts_is_stopped, 0 },
 	{ "fsync waits for a file's own patterns", fsync_waits_for_all, 0 },
 	{ "programs that are wrong are refused, and which step is told", wrong_programs_are_refused, 0 },
 	{ "calls that are wrong are refused", wrong_calls_are_refused, 0 },
