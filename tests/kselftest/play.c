@@ -402,6 +402,26 @@ static void greedy_file_is_stopped(void)
 		 GPIOHUB_LINE_PLAYING);
 }
 
+/* Each is over before it can be stopped for what it took: so the next is. */
+static void short_ones_are_stopped(void)
+{
+	const struct gpiohub_step steps[] = { STEP_SET(FREE, 0) };
+	unsigned int i, stopped = 0;
+
+#ifdef FIXTURE_SLEEPING
+	ktap_skip("a thread does not pay for the end of a pattern");
+#endif
+	begin(FREE);
+	fixture_option("pattern_cpu", "1");
+	fixture_hold_up("gpiohub_pattern_ended", 8);
+	for (i = 1; i <= 10; i++)
+		steps_play(owner, PLAY(i, FREE, steps));
+	for (i = 1; i <= 10; i++)
+		stopped += steps_until_end(reader, i).outcome == GPIOHUB_OUTCOME_BUDGET;
+	ktap_say("%u of 10 stopped", stopped);
+	CHECK_LT(0, stopped);
+}
+
 static void fsync_waits_for_all(void)
 {
 	__u64 began;
@@ -563,6 +583,7 @@ static const struct ktap_case cases[] = {
 	{ "a pattern that takes too much of a processor is stopped alone", greedy_pattern_is_stopped, 0 },
 	{ "so is one that takes it in bursts, in a thread", greedy_in_bursts_is_stopped, 0 },
 	{ "of the file whose patterns take most together one is stopped", greedy_file_is_stopped, 0 },
+	{ "so is what follows short patterns that take too much together", short_ones_are_stopped, 0 },
 	{ "fsync waits for a file's own patterns", fsync_waits_for_all, 0 },
 	{ "programs that are wrong are refused, and which step is told", wrong_programs_are_refused, 0 },
 	{ "calls that are wrong are refused", wrong_calls_are_refused, 0 },
