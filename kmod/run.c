@@ -168,6 +168,11 @@ static enum hrtimer_restart run_timer(struct hrtimer *timer)
 		goto out_unlock;
 	}
 	began = ktime_get_ns();
+	/* What came before it, and is over, may have taken all that there is. */
+	if (!pattern->driven)
+		spend(pattern, 0, began);
+	if (pattern->request.progress != GPIOHUB_ACTIVE)
+		goto out_unlock;
 	next = run_portion(pattern, began);
 	now = ktime_get_ns();
 	spend(pattern, min_t(u64, now - began, PORTION_MAX_NS), now);

@@ -115,10 +115,28 @@ void fixture_setup_sleeping(void)
 	fixture_load("can_sleep=1");
 }
 
+void fixture_hold_up(const char *function, unsigned int ms)
+{
+	char parameters[96];
+
+	snprintf(parameters, sizeof(parameters), "function=gpiohub:%s ms=%u", function, ms);
+	if (!fixture_module_load("gpiohub-vmslow", parameters))
+		ktap_skip("nothing here makes the kernel slow");
+}
+
+/* When there is no hub: code that runs meanwhile is better not patched. */
+static void fixture_let_go(void)
+{
+	int error = fixture_module_unload("gpiohub_vmslow");
+
+	CHECK(!error || error == ENOENT);
+}
+
 void fixture_teardown(void)
 {
 	int error;
 
+	fixture_let_go();
 	if (fixture_loaded("gpiohub")) {
 		error = fixture_module_unload("gpiohub");
 		if (error)
@@ -204,6 +222,7 @@ void fixture_option(const char *name, const char *value)
 void fixture_before(void)
 {
 	fixture_delete_all();
+	fixture_let_go();
 	fixture_option("user_files", "256");
 	fixture_option("message_rate", "1000");
 	fixture_option("user_requests", "128");

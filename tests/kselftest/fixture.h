@@ -46,6 +46,12 @@ void fixture_module_reload(const char *parameters);
 /* A parameter of gpiohub's, for this case. */
 void fixture_option(const char *name, const char *value);
 
+/*
+ * Whoever calls that function of gpiohub's is held up at its beginning, as long as this
+ * case lasts, with interrupts off on some kernels. Skips the case where nothing does that.
+ */
+void fixture_hold_up(const char *function, unsigned int ms);
+
 /* One line of text into or from a file: 0 or a positive errno. */
 int fixture_write(const char *path, const char *text);
 int fixture_read(const char *path, char *text, unsigned int size);

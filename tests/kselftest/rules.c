@@ -241,6 +241,37 @@ static void last_added_is_the_last(void)
 	CHECK(board_pin(LINE_FREE));
 }
 
+/* Where a thread drives what a rule chose, it is not driven yet. */
+static void set_comes_after_it(void)
+{
+	begin(FREE | FREE2);
+	fixture_hold_up("slow_work", 1000);
+	add(owner, RULE(1, .set = FREE | FREE2));
+	pulse();
+	device_set(owner, FREE, 0);
+	/* The last of what it chose. */
+	device_until(reader, GPIOHUB_EVENT_RISING, LINE_FREE + 1);
+	CHECK(!board_pin(LINE_FREE));
+}
+
+static void new_owner_comes_after_it(void)
+{
+	__u64 level;
+	int fd;
+
+	begin(0);
+	fd = device_driving(FREE | FREE2);
+	device_claim(fd, FREE | FREE2, GPIOHUB_GUARD_KEEP);
+	add(fd, RULE(1, .flags = GPIOHUB_RULE_HUB, .set = FREE | FREE2));
+	close(fd);
+	fixture_hold_up("slow_work", 1000);
+	pulse();
+	device_claim(owner, FREE, GPIOHUB_GUARD_INPUT);
+	level = device_get(owner, FREE);
+	device_until(reader, GPIOHUB_EVENT_RISING, LINE_FREE + 1);
+	CHECK_EQ(device_get(owner, FREE), level);
+}
+
 static void stops_patterns_first(void)
 {
 	begin(FREE | FREE2);
@@ -511,6 +542,8 @@ static const struct ktap_case cases[] = {
 	  later_rule_has_the_last_word, 0 },
 	{ "the rule that was added last has the last word, whatever was deleted",
 	  last_added_is_the_last, 0 },
+	{ "a SET after a rule has the last word", set_comes_after_it, 0 },
+	{ "what a rule chose before a claim is not driven after it", new_owner_comes_after_it, 0 },
 	{ "a rule stops patterns before it drives", stops_patterns_first, 0 },
 	{ "a rule starts a pattern, again and again", starts_a_pattern, 0 },
 	{ "a latch holds until the line is claimed again", latch_holds_until_claimed_again, 0 },

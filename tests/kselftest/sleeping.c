@@ -234,6 +234,26 @@ static void changes_in_sleep_follow(void)
 	CHECK_EQ(event.flags, GPIOHUB_EVENT_FLAG_THREADED);
 }
 
+/* What a rule chose waits for a thread, which is slow here. */
+static void rules_drive_before_sleep(void)
+{
+	struct gpiohub_rule rule = { .id = 1, .trigger = LINE_IN, .set = FREE,
+		.kinds = GPIOHUB_KIND(GPIOHUB_EVENT_RISING),
+		.holdoff_ns = GPIOHUB_HOLDOFF_MIN_NS };
+	int fd = device_driving(OUT | FREE), reader = device_open(O_RDONLY);
+	struct gpiohub_event event;
+
+	fixture_hold_up("slow_work", 3000);
+	CHECK_OK(ioctl(fd, GPIOHUB_RULE_ADD, &rule));
+	device_set(fd, OUT, OUT);
+	device_until(reader, GPIOHUB_EVENT_RULE, LINE_IN);
+	power_test(POWER_DEVICES, 0);
+	do {
+		event = device_next(reader);
+		CHECK(event.type != GPIOHUB_EVENT_SUSPENDED || event.value);
+	} while (event.type != GPIOHUB_EVENT_RISING || event.line != LINE_FREE);
+}
+
 static const struct ktap_case cases[] = {
 	{ "a line of a sleeping chip says so", line_sleeps, 0 },
 	{ "an edge says that its time was taken in a thread", edge_says_threaded, 0 },
@@ -247,6 +267,7 @@ static const struct ktap_case cases[] = {
 	{ "a line that floods is masked", flood_is_masked, 0 },
 	{ "the board goes in a storm", board_goes_in_a_storm, 0 },
 	{ "what changed while the machine slept follows, flagged", changes_in_sleep_follow, 0 },
+	{ "what a rule chose is driven before the machine sleeps", rules_drive_before_sleep, 0 },
 };
 
 FIXTURE_MAIN_WITH(cases, fixture_setup_sleeping)

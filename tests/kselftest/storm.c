@@ -3,6 +3,9 @@
  * Lines that flood: masked, told, tried, and given back. The rates are low, so that
  * an emulated guest can exceed them. Storms on a board that sleeps: sleeping.c.
  */
+#define _GNU_SOURCE
+#include <sched.h>
+
 #include "board.h"
 #include "device.h"
 #include "fixture.h"
@@ -349,6 +352,41 @@ static void open_drain_storms(void)
 	CHECK_EQ(device_until(fd, GPIOHUB_EVENT_KNOWN, LINE_FREE).value, 1);
 }
 
+static void run_on(unsigned int processor)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(processor, &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		ktap_skip("needs two processors");
+}
+
+/* It floods on another processor, for a thread that is held up may keep interrupts off. */
+static void first_sample_is_late(void)
+{
+	int fd = device_open(O_RDONLY);
+	struct gpiohub_event event;
+	bool storm;
+
+	fixture_option("storm_rate", RATE);
+	run_on(1);
+	board_generate(LINE_FREE, HERTZ, FOR_EVER);
+	run_on(0);
+	fixture_hold_up("first_sample", 1000);
+	device_subscribe(fd, FREE, KINDS);
+	event = device_next(fd);
+	CHECK_EQ(event.type, GPIOHUB_EVENT_STORM);
+	board_stop(LINE_FREE);
+	do {
+		storm = event.value;
+		event = device_next(fd);
+	} while (event.type == GPIOHUB_EVENT_STORM);
+	CHECK(!storm);
+	CHECK_EQ(event.type, GPIOHUB_EVENT_KNOWN);
+	CHECK_EQ(event.value, 1);
+}
+
 static const struct ktap_case cases[] = {
 	{ "a line that floods is told, and not known any more", flood_is_told, 0 },
 	{ "a line that floods is masked", flood_is_masked, 0 },
@@ -366,6 +404,8 @@ static const struct ktap_case cases[] = {
 	{ "a storm ends with its hub", deleting_hub_ends_it, 0 },
 	{ "watchers come and go in a storm", watchers_come_and_go, 0 },
 	{ "an open-drain line storms as well", open_drain_storms, 0 },
+	{ "a line that floods from the first is not known before it is calm",
+	  first_sample_is_late, 0 },
 };
 
 FIXTURE_MAIN(cases)
