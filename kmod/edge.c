@@ -295,27 +295,45 @@ static irqreturn_t line_irq_thread(int irq, void *data)
 	return IRQ_HANDLED;
 }
 
+/*
+ * Ask the chip outside an interrupt, and hold hub->lock until line_asked(): so it is what
+ * the ring says next. Where that sleeps, chip->lock keeps the line's thread away meanwhile.
+ * Under hub->config. Return: the level, or the chip's error.
+ */
+static int line_ask(struct gpiohub_line *line, unsigned long *flags)
+	__acquires(&line->hub->lock)
+{
+	int level = 0;
+
+	if (line->slow) {
+		mutex_lock(&line->chip->lock);
+		level = gpiod_get_value_cansleep(line->desc);
+	}
+	*flags = gpiohub_hub_lock(line->hub);
+	return line->slow ? level : gpiod_get_raw_value(line->desc);
+}
+
+static void line_asked(struct gpiohub_line *line, unsigned long flags)
+	__releases(&line->hub->lock)
+{
+	gpiohub_hub_unlock(line->hub, flags);
+	if (line->slow)
+		mutex_unlock(&line->chip->lock);
+}
+
 /* The level as it is now, and from now on known. The interrupt is on. */
 static int first_sample(struct gpiohub_line *line)
 {
-	struct gpiohub_hub *hub = line->hub;
 	unsigned long flags;
 	int level;
 
-	if (line->slow)
-		mutex_lock(&line->chip->lock);
-	level = line->slow ? gpiod_get_value_cansleep(line->desc) : 0;
-	flags = gpiohub_hub_lock(hub);
-	if (!line->slow)
-		level = gpiod_get_raw_value(line->desc);
+	level = line_ask(line, &flags);
 	/* If it storms already, it is known when that is over. */
 	if (level >= 0 && line->storm.state == GPIOHUB_STORM_CALM) {
 		line->known_since = ktime_get_ns();
-		gpiohub_hub_known(hub, line->number, true, level);
+		gpiohub_hub_known(line->hub, line->number, true, level);
 	}
-	gpiohub_hub_unlock(hub, flags);
-	if (line->slow)
-		mutex_unlock(&line->chip->lock);
+	line_asked(line, flags);
 	return min(level, 0);
 }
 
@@ -372,12 +390,7 @@ void gpiohub_line_catch_up(struct gpiohub_line *line)
 		gpiohub_hub_unlock(hub, flags);
 		return;
 	}
-	if (line->slow)
-		mutex_lock(&line->chip->lock);
-	level = line->slow ? gpiod_get_value_cansleep(line->desc) : 0;
-	flags = gpiohub_hub_lock(hub);
-	if (!line->slow)
-		level = gpiod_get_raw_value(line->desc);
+	level = line_ask(line, &flags);
 	if (line->silent)
 		line_resume(line, level);
 	else if (hub->state->known & bit)
@@ -385,9 +398,7 @@ void gpiohub_line_catch_up(struct gpiohub_line *line)
 	line->stamps = 0;
 	line->known_since = ktime_get_ns();
 	hub->live |= hub->state->known & bit;
-	gpiohub_hub_unlock(hub, flags);
-	if (line->slow)
-		mutex_unlock(&line->chip->lock);
+	line_asked(line, flags);
 	if (mask)
 		gpiohub_storm_mask(line);
 }
