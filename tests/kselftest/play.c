@@ -8,7 +8,6 @@
 
 #define FREE	BIT_OF(LINE_FREE)
 #define FREE2	BIT_OF(LINE_FREE + 1)
-#define FREE3	BIT_OF(LINE_FREE + 2)
 #define OUT	BIT_OF(LINE_OUT)
 #define IN	BIT_OF(LINE_IN)
 
@@ -329,99 +328,6 @@ static void closing_ends_it(void)
 	CHECK(!board_drives(LINE_FREE));
 }
 
-/*
- * Percent of a processor, which a pattern can take and more: emulated timers are too slow
- * for much, but a thread is not.
- */
-#ifdef FIXTURE_SLEEPING
-#define GREEDY	"10"
-#else
-#define GREEDY	"2"
-#endif
-
-static void greedy_pattern_is_stopped(void)
-{
-	const struct gpiohub_step steps[] = { STEP_LOOP(0), STEP_SET(FREE, 0),
-		STEP_CLEAR(FREE, GPIOHUB_CYCLE_MIN_NS), STEP_END };
-	unsigned int i;
-
-	begin(FREE | FREE2);
-	steps_wave(owner, 2, FREE2, 0, 50 * MS, 50 * MS, 0);
-	/* Its first step may take an emulator a while: that is not to count any more. */
-	for (i = 0; i < 2; i++) {
-		device_until(reader, GPIOHUB_EVENT_RISING, LINE_FREE + 1);
-		device_until(reader, GPIOHUB_EVENT_FALLING, LINE_FREE + 1);
-	}
-	fixture_option("pattern_cpu", GREEDY);
-	steps_play(owner, PLAY(1, FREE, steps));
-	steps_expect_end(reader, 1, GPIOHUB_OUTCOME_BUDGET);
-	CHECK_EQ(device_line_info(reader, LINE_FREE + 1).flags & GPIOHUB_LINE_PLAYING,
-		 GPIOHUB_LINE_PLAYING);
-}
-
-#define FOUR_EDGES	STEP_SET(FREE, 0), STEP_CLEAR(FREE, 0), STEP_SET(FREE, 0), STEP_CLEAR(FREE, 0)
-
-/* Each time for less than a tick, in a thread that does not sleep for its line. */
-static void greedy_in_bursts_is_stopped(void)
-{
-	const struct gpiohub_step steps[] = { STEP_LOOP(0),
-		FOUR_EDGES, FOUR_EDGES, FOUR_EDGES, FOUR_EDGES, STEP_CLEAR(FREE, MS), STEP_END };
-	struct gpiohub_config config = { .lines = FREE, .direction = GPIOHUB_DIRECTION_OUTPUT,
-		.drive = GPIOHUB_DRIVE_OPEN_DRAIN };
-
-	begin(FREE);
-	CHECK_OK(ioctl(owner, GPIOHUB_CONFIGURE, &config));
-	fixture_option("pattern_cpu", "1");
-	steps_play(owner, PLAY(1, FREE, steps));
-	steps_expect_end(reader, 1, GPIOHUB_OUTCOME_BUDGET);
-}
-
-/*
- * Many short patterns take more together than another file's long one, though none of
- * them alone: what they take is at their end, when they are over.
- */
-static void greedy_file_is_stopped(void)
-{
-	const struct gpiohub_step steps[] = { STEP_SET(FREE, 10 * MS) };
-	unsigned int i;
-	int other;
-
-#ifdef FIXTURE_SLEEPING
-	ktap_skip("a thread does not pay for the end of a pattern");
-#endif
-	begin(FREE | FREE2);
-	other = device_driving(FREE3);
-	fixture_option("pattern_cpu", "10");
-	fixture_hold_up("gpiohub_pattern_ended", 8);
-	steps_wave(other, 1, FREE3, 0, MS, MS, 0);
-	steps_wave(owner, 2, FREE2, 0, 10 * MS, 10 * MS, 0);
-	for (i = 0; i < 30; i++)
-		steps_play(owner, PLAY(10 + i, FREE, steps));
-	steps_expect_end(reader, 2, GPIOHUB_OUTCOME_BUDGET);
-	CHECK_EQ(device_line_info(reader, LINE_FREE + 2).flags & GPIOHUB_LINE_PLAYING,
-		 GPIOHUB_LINE_PLAYING);
-}
-
-/* Each is over before it can be stopped for what it took: so the next is. */
-static void short_ones_are_stopped(void)
-{
-	const struct gpiohub_step steps[] = { STEP_SET(FREE, 0) };
-	unsigned int i, stopped = 0;
-
-#ifdef FIXTURE_SLEEPING
-	ktap_skip("a thread does not pay for the end of a pattern");
-#endif
-	begin(FREE);
-	fixture_option("pattern_cpu", "1");
-	fixture_hold_up("gpiohub_pattern_ended", 8);
-	for (i = 1; i <= 10; i++)
-		steps_play(owner, PLAY(i, FREE, steps));
-	for (i = 1; i <= 10; i++)
-		stopped += steps_until_end(reader, i).outcome == GPIOHUB_OUTCOME_BUDGET;
-	ktap_say("%u of 10 stopped", stopped);
-	CHECK_LT(0, stopped);
-}
-
 static void fsync_waits_for_all(void)
 {
 	__u64 began;
@@ -580,10 +486,6 @@ static const struct ktap_case cases[] = {
 	{ "its time limit ends it", time_limit_ends_it, 0 },
 	{ "releasing one of its lines ends it", released_line_ends_it, 0 },
 	{ "closing the file ends it before the guard", closing_ends_it, 0 },
-	{ "a pattern that takes too much of a processor is stopped alone", greedy_pattern_is_stopped, 0 },
-	{ "so is one that takes it in bursts, in a thread", greedy_in_bursts_is_stopped, 0 },
-	{ "of the file whose patterns take most together one is stopped", greedy_file_is_stopped, 0 },
-	{ "so is what follows short patterns that take too much together", short_ones_are_stopped, 0 },
 	{ "fsync waits for a file's own patterns", fsync_waits_for_all, 0 },
 	{ "programs that are wrong are refused, and which step is told", wrong_programs_are_refused, 0 },
 	{ "calls that are wrong are refused", wrong_calls_are_refused, 0 },

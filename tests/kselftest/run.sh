@@ -14,7 +14,7 @@
 PROGRAMS="hubs attributes debugfs uevent info ioctl_bad rights claim guard configure setget subscribe edges
 	stream seek poll mmap lifetime wake notify uring readers wrap message gone
 	deleted races random failnth caps storm suspend sleeping compat32
-	keep wait play timing rules requests unplug killed wait_sleeping play_sleeping
+	keep wait play budget timing rules requests unplug killed wait_sleeping play_sleeping budget_sleeping
 	rules_sleeping requests_sleeping unplug_sleeping killed_sleeping"
 
 here=$(cd "$(dirname "$0")" && pwd -P)
