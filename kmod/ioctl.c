@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The verbs, one function each: the argument is copied in once, checked, used, and
- * what it asks for is copied out. Here those about lines, whose work is done in claim.c
- * and drive.c, and configure.c; those of the engine are in ioctl_engine.c, batches in submit.c.
+ * what it asks for is copied out. Here those about lines, whose work is done in claim.c,
+ * configure.c and drive.c; those of the engine are in ioctl_engine.c, batches in submit.c.
  */
 #include <linux/cred.h>
 #include <linux/nospec.h>

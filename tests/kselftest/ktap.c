@@ -131,12 +131,17 @@ static bool ktap_wait(pid_t child, unsigned int seconds, int *status)
 	return ready == 1 && waitpid(child, status, 0) == child;
 }
 
-/* What the helpers of a case hold is free again when they are gone. */
+/*
+ * What the helpers of a case hold is free again when they are gone. One that is stuck in
+ * the kernel ends the program, by SIGALRM.
+ */
 static void ktap_end(pid_t group)
 {
 	kill(-group, SIGKILL);
+	alarm(KTAP_STUCK_SECONDS);
 	while (waitpid(-group, NULL, 0) != -1 || errno == EINTR)
 		;
+	alarm(0);
 }
 
 /* Runs one function in a process group of its own. */
