@@ -115,13 +115,22 @@ void fixture_setup_sleeping(void)
 	fixture_load("can_sleep=1");
 }
 
-void fixture_hold_up(const char *function, unsigned int ms)
+void fixture_hold_up_all(const char *functions, const char *ms)
 {
-	char parameters[96];
+	char parameters[128];
 
-	snprintf(parameters, sizeof(parameters), "function=gpiohub:%s ms=%u", function, ms);
+	snprintf(parameters, sizeof(parameters), "function=%s ms=%s", functions, ms);
 	if (!fixture_module_load("gpiohub-vmslow", parameters))
 		ktap_skip("nothing here makes the kernel slow");
+}
+
+void fixture_hold_up(const char *function, unsigned int ms)
+{
+	char name[64], length[16];
+
+	snprintf(name, sizeof(name), "gpiohub:%s", function);
+	snprintf(length, sizeof(length), "%u", ms);
+	fixture_hold_up_all(name, length);
 }
 
 /* When there is no hub: code that runs meanwhile is better not patched. */

@@ -51,6 +51,8 @@ void fixture_option(const char *name, const char *value);
  * case lasts, with interrupts off on some kernels. Skips the case where nothing does that.
  */
 void fixture_hold_up(const char *function, unsigned int ms);
+/* The same for several, and the kernel's: "gpiohub:NAME,NAME", "MS,MS". */
+void fixture_hold_up_all(const char *functions, const char *ms);
 
 /* One line of text into or from a file: 0 or a positive errno. */
 int fixture_write(const char *path, const char *text);

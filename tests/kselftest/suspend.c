@@ -124,7 +124,8 @@ static void changes_follow(void)
 
 	board_generate(LINE_FREE, 10, FOR_EVER);
 	CHECK_EQ(device_next(fd).flags, 0);
-	power_test(POWER_DEVICES, 1);
+	fixture_hold_up_all("dpm_resume_end", "1000");
+	power_test(POWER_DEVICES, 0);
 	board_stop(LINE_FREE);
 	do {
 		event = device_next(fd);
@@ -238,10 +239,10 @@ static void silence_afterwards_is_noticed(void)
 	CHECK_LE(awake, event.time_ns);
 }
 
-/* Seconds. The heartbeat is due after the sleep and before that is told to its timer. */
-#define SLEEP		1
-#define DUE		3
-#define HELD_UP		4
+/* ms. The heartbeat is due after the sleep and before that is told to its timer. */
+#define SLEEP		1000
+#define DUE		3000
+#define SLEEP_HELD_UP	"gpiohub:gpiohub_heartbeats_forgive,thaw_processes", "4000,1000"
 
 /* Whoever is silent is looked at before the timers are set anew. */
 static void time_counts_from_waking_up(void)
@@ -252,14 +253,13 @@ static void time_counts_from_waking_up(void)
 
 	/* So that all is there that sleep needs. */
 	power_test(POWER_PROCESSES, 0);
-	fixture_hold_up("gpiohub_heartbeats_forgive", HELD_UP * 1000);
+	fixture_hold_up_all(SLEEP_HELD_UP);
 	claimed = fixture_now();
-	with_heartbeat(DUE * 1000000);
-	power_test(POWER_PROCESSES, SLEEP);
+	with_heartbeat(DUE * 1000);
+	power_test(POWER_PROCESSES, 0);
 	event = device_until(reader, GPIOHUB_EVENT_GUARD, LINE_FREE);
 	CHECK_EQ(event.value >> 24, GPIOHUB_END_SILENT);
-	/* A part of the sleep: the kernel's delays may be shorter than they say in a guest. */
-	CHECK_LE(claimed + (DUE * 1000 + SLEEP * 250) * MS, event.time_ns);
+	CHECK_LE(claimed + (DUE + SLEEP) * MS, event.time_ns);
 }
 
 static void wake_is_configured(void)
