@@ -145,6 +145,11 @@ enum gpiohub_event_type {
 #define GPIOHUB_EVENT_FLAG_THREADED	(1U << 2)
 /* Reserved: the time was taken by the chip. */
 #define GPIOHUB_EVENT_FLAG_HARDWARE	(1U << 3)
+/*
+ * Never in the ring: a filter in front of this reader left out edges of this line
+ * that came too fast. This is the last of them; value: how many were before it.
+ */
+#define GPIOHUB_EVENT_FLAG_DECIMATED	(1U << 15)
 
 /*
  * Mapped memory. Four regions, MAP_SHARED, each mapped whole (length as told by
