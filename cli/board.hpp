@@ -67,6 +67,9 @@ public:
 	/** JSON. */
 	virtual Result<std::string> stats() = 0;
 
+	/** Which edges of these lines a watch() after this gives. */
+	virtual Result<void> filter(
+		std::uint8_t hub, std::uint64_t lines, const EdgeFilter &filter) = 0;
 	/** From now on next() gives events of these lines, and those of none. */
 	virtual Result<void> watch(std::uint8_t hub, std::uint64_t lines, std::uint32_t kinds) = 0;
 	/** What has come; nothing if nothing has. Does not wait. */

@@ -102,6 +102,12 @@ public:
 
 	Result<std::string> stats() override { return client_.stats(); }
 
+	Result<void> filter(
+		std::uint8_t hub, std::uint64_t lines, const EdgeFilter &filter) override
+	{
+		return client_.filter(hub, lines, filter);
+	}
+
 	Result<void> watch(std::uint8_t hub, std::uint64_t lines, std::uint32_t kinds) override
 	{
 		const auto from = client_.subscribe(hub, lines, kinds);

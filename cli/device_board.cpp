@@ -4,12 +4,12 @@
 #include "stream.hpp"
 
 #include <gpiohub/chips.hpp>
+#include <gpiohub/clock.hpp>
 #include <gpiohub/device.hpp>
 #include <gpiohub/explain.hpp>
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <fmt/format.h>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -177,9 +177,17 @@ public:
 		return Json{{"hubs", all}}.dump();
 	}
 
+	Result<void> filter(
+		std::uint8_t hub, std::uint64_t lines, const EdgeFilter &filter) override
+	{
+		filters_[hub].set(lines, filter);
+		return {};
+	}
+
 	Result<void> watch(std::uint8_t hub, std::uint64_t lines, std::uint32_t kinds) override
 	{
-		auto stream = Stream::begin(devices_.at(hub), hub, lines, kinds);
+		auto stream = Stream::begin(
+			devices_.at(hub), hub, lines, kinds, std::exchange(filters_[hub], {}));
 		if (!stream)
 			return stream.error();
 		streams_.push_back(*std::move(stream));
@@ -199,15 +207,19 @@ public:
 	Result<bool> wait(int stop) override
 	{
 		std::vector<pollfd> fds = {{stop, POLLIN, 0}};
+		int patience_ms = -1;
 		for (Stream &stream : streams_) {
 			if (!stream.prepare_sleep())
 				return true;
 			fds.push_back({stream.fd(), POLLIN, 0});
+			/* As the largest unsigned numbers both say for ever. */
+			patience_ms = static_cast<int>(std::min(static_cast<unsigned>(patience_ms),
+				static_cast<unsigned>(stream.patience_ms())));
 		}
 		/* Without a subscription a file says only that its hub is gone. */
 		for (const std::uint8_t hub : unwatched_)
 			fds.push_back({devices_.at(hub).fd(), 0, 0});
-		while (::poll(fds.data(), fds.size(), -1) < 0) {
+		while (::poll(fds.data(), fds.size(), patience_ms) < 0) {
 			if (errno != EINTR)
 				return system_error(errno, "poll");
 		}
@@ -224,9 +236,7 @@ private:
 	/* On CLOCK_MONOTONIC, which is the kernel's steady one; 0: never. */
 	static std::uint64_t deadline_in(std::uint64_t ns)
 	{
-		const auto now = std::chrono::steady_clock::now().time_since_epoch();
-		const auto now_ns = static_cast<std::uint64_t>(
-			std::chrono::duration_cast<std::chrono::nanoseconds>(now).count());
+		const std::uint64_t now_ns = monotonic_ns();
 		return ns == 0 || ns > UINT64_MAX - now_ns ? 0 : now_ns + ns;
 	}
 
@@ -297,6 +307,7 @@ private:
 	}
 
 	std::map<std::uint8_t, Device> devices_;
+	std::map<std::uint8_t, FilterChain> filters_; /* of hubs to be watched */
 	std::map<std::string, std::vector<ChipLine>> chips_;
 	std::vector<std::uint8_t> unwatched_; /* hubs still there, without a stream */
 	std::vector<std::uint8_t> gone_;      /* those of them that next() has yet to tell */

@@ -20,6 +20,12 @@ bool is_edge(const gpiohub_event &event)
 	return event.type == GPIOHUB_EVENT_RISING || event.type == GPIOHUB_EVENT_FALLING;
 }
 
+/* Its value then tells of others. */
+bool is_decimated(const gpiohub_event &event)
+{
+	return is_edge(event) && (event.flags & GPIOHUB_EVENT_FLAG_DECIMATED) != 0;
+}
+
 /* Of what is shown as one, when it is complete. */
 bool is_part(const gpiohub_event &event)
 {
@@ -121,7 +127,8 @@ void EventText::lose(std::string &out, std::uint8_t hub, std::uint64_t lost, std
 
 void EventText::event(std::string &out, std::uint8_t hub, const gpiohub_event &event)
 {
-	next_[hub] = event.seq + 1;
+	/* An edge that a filter held back comes after others. */
+	next_[hub] = std::max<std::uint64_t>(next_[hub], event.seq + 1);
 	if (style_ == Style::Raw) {
 		append_record(out, event);
 		shown_++;
@@ -214,7 +221,9 @@ std::string EventText::details(std::uint8_t hub, const gpiohub_event &event) con
 	default:
 		break;
 	}
-	const std::string flags = event_flag_words(event.flags, " ");
+	std::string flags = event_flag_words(event.flags, " ");
+	if (is_decimated(event))
+		flags += fmt::format(": {} before it left out", event.value);
 	return fmt::format("{:<8} levels {:#x}{}{}", event_word(event.type), event.levels,
 		flags.empty() ? "" : "  ", flags);
 }
@@ -241,6 +250,8 @@ std::string EventText::json_details(std::uint8_t hub, const gpiohub_event &event
 {
 	const std::uint32_t value = event.value;
 
+	if (is_decimated(event))
+		return fmt::format(R"(,"level":{:d},"left_out":{})", level_of(event), value);
 	if (is_edge(event))
 		return fmt::format(R"(,"level":{:d},"late_ns":{})", level_of(event), value);
 	switch (event.type) {

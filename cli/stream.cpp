@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "stream.hpp"
 
+#include <gpiohub/clock.hpp>
 #include <gpiohub/explain.hpp>
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 
 namespace gpiohub::cli
 {
@@ -13,20 +16,26 @@ namespace
 
 constexpr std::size_t kBatch = 1024;
 
+/* What filters of edges go by. */
+constexpr std::uint32_t kKindsForFilters =
+	GPIOHUB_KINDS_EDGES | GPIOHUB_KIND(GPIOHUB_EVENT_KNOWN) | GPIOHUB_KIND(GPIOHUB_EVENT_GONE);
+
 } // namespace
 
-Result<Stream> Stream::begin(
-	Device &device, std::uint8_t hub, std::uint64_t lines, std::uint32_t kinds)
+Result<Stream> Stream::begin(Device &device, std::uint8_t hub, std::uint64_t lines,
+	std::uint32_t kinds, FilterChain chain)
 {
+	chain.select(lines, kinds);
 	/* First, so that the first samples of lines that get known are shown. */
 	const auto from = device.seek_end();
 	if (!from)
 		return explain(device, "watch", from.error());
-	const auto subscribed = device.subscribe(lines, kinds);
+	const auto subscribed =
+		device.subscribe(lines, chain.has_stages() ? kinds | kKindsForFilters : kinds);
 	if (!subscribed)
 		return explain(device, "watch", subscribed.error());
 
-	Stream stream(device, hub, lines, kinds);
+	Stream stream(device, hub, std::move(chain));
 	auto cursor = device.map_cursor();
 	if (!cursor)
 		return stream;
@@ -39,10 +48,32 @@ Result<Stream> Stream::begin(
 	return stream;
 }
 
-/* The ring has everybody's lines and kinds. */
-bool Stream::wanted(const gpiohub_event &event) const noexcept
+/* The ring has everybody's lines and kinds; no event is asked for by the clock alone. */
+std::vector<gpiohub_event> Stream::chosen(std::span<const gpiohub_event> events)
 {
-	return event.type == GPIOHUB_EVENT_LOST || filter_.wants(event);
+	std::vector<gpiohub_event> out;
+	for (const gpiohub_event &event : events) {
+		if (event.type == GPIOHUB_EVENT_LOST) {
+			chain_.lost();
+			out.push_back(event);
+		} else {
+			chain_.push(event, out);
+		}
+	}
+	if (events.empty() && chain_.due() != FilterChain::kNever)
+		chain_.advance(monotonic_ns() - FilterChain::kPublished, out);
+	return out;
+}
+
+int Stream::patience_ms() const
+{
+	if (chain_.due() == FilterChain::kNever)
+		return -1;
+	const std::uint64_t now = monotonic_ns();
+	const std::uint64_t then = chain_.due() + FilterChain::kPublished;
+	constexpr std::uint64_t kMs = 1'000'000;
+	const std::uint64_t left = then > now ? (then - now + kMs - 1) / kMs : 0;
+	return static_cast<int>(std::min<std::uint64_t>(left, INT_MAX));
 }
 
 Result<Batch> Stream::fill(std::span<gpiohub_event> out)
@@ -59,16 +90,16 @@ Result<Batch> Stream::fill(std::span<gpiohub_event> out)
 
 Result<std::optional<Received>> Stream::next()
 {
-	Received received = {hub_, false, 0, std::vector<gpiohub_event>(kBatch)};
-	const auto batch = fill(received.events);
+	std::vector<gpiohub_event> events(kBatch);
+	const auto batch = fill(events);
 	if (!batch)
 		return batch.error();
-	received.lost = batch->lost;
-	received.events.resize(batch->count);
+	if (batch->lost > 0)
+		chain_.lost();
+	Received received = {
+		hub_, false, batch->lost, chosen(std::span(events).first(batch->count))};
 	/* If none is left they count all the same: more may be there, and others wait. */
-	std::erase_if(
-		received.events, [this](const gpiohub_event &event) { return !wanted(event); });
-	if (batch->count > 0 || received.lost > 0)
+	if (batch->count > 0 || received.lost > 0 || !received.events.empty())
 		return std::optional(std::move(received));
 	if (!gone_ || gone_told_)
 		return std::optional<Received>();

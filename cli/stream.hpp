@@ -7,7 +7,7 @@
 
 #include <gpiohub/client.hpp>
 #include <gpiohub/device.hpp>
-#include <gpiohub/filter.hpp>
+#include <gpiohub/filter_chain.hpp>
 #include <gpiohub/ring.hpp>
 
 #include <cstdint>
@@ -20,15 +20,20 @@ namespace gpiohub::cli
 class Stream
 {
 public:
-	/** Subscribes, and begins with what that gives. The device must outlive it. */
-	static Result<Stream> begin(
-		Device &device, std::uint8_t hub, std::uint64_t lines, std::uint32_t kinds);
+	/** Subscribes, and begins with what that gives. `chain` has the filters of lines, if
+	 * any. The device must outlive it. */
+	static Result<Stream> begin(Device &device, std::uint8_t hub, std::uint64_t lines,
+		std::uint32_t kinds, FilterChain chain = {});
 
 	/**
 	 * What has come, with events left out that were not asked for: that may be
 	 * all of them, and more may have come.
 	 */
 	Result<std::optional<Received>> next();
+
+	/** Until when to wait for that at most, as poll(2) takes it: for what filters hold
+	 * back. */
+	int patience_ms() const;
 
 	/** True: nothing is there, poll(2) on the device will tell. */
 	bool prepare_sleep();
@@ -39,19 +44,19 @@ public:
 	int fd() const noexcept { return device_->fd(); }
 
 private:
-	Stream(Device &device, std::uint8_t hub, std::uint64_t lines, std::uint32_t kinds)
+	Stream(Device &device, std::uint8_t hub, FilterChain chain)
 		: device_(&device),
 		  hub_(hub),
-		  filter_(lines, kinds)
+		  chain_(std::move(chain))
 	{
 	}
 
-	bool wanted(const gpiohub_event &event) const noexcept;
+	std::vector<gpiohub_event> chosen(std::span<const gpiohub_event> events);
 	Result<Batch> fill(std::span<gpiohub_event> out);
 
 	Device *device_;
 	std::uint8_t hub_;
-	EventFilter filter_;
+	FilterChain chain_;
 	bool gone_ = false;
 	bool gone_told_ = false;
 	std::optional<MappedRing> ring_;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* gpiohub watch: events as they come, until the user or a count ends it. */
+#include "filter_options.hpp"
 #include "lines.hpp"
 #include "print.hpp"
 #include "stop.hpp"
@@ -23,6 +24,7 @@ struct Options {
 	bool edges = false;
 	bool json = false;
 	bool raw = false;
+	EdgeFilter filter;
 	std::uint64_t count = std::numeric_limits<std::uint64_t>::max();
 };
 
@@ -60,6 +62,11 @@ Result<Exit> follow(Board &board, const std::vector<LineId> &lines, const Option
 
 	std::set<std::uint8_t> hubs;
 	for (const auto &[hub, mask] : masks_of(lines)) {
+		if (!options.filter.is_open()) {
+			const auto filtered = board.filter(hub, mask, options.filter);
+			if (!filtered)
+				return filtered.error();
+		}
 		const auto watched = board.watch(
 			hub, mask, options.edges ? GPIOHUB_KINDS_EDGES : GPIOHUB_KINDS_ALL);
 		if (!watched)
@@ -107,6 +114,7 @@ void add_watch(CLI::App &app, Action &action)
 	verb->add_flag("--raw", options->raw, "the 32-byte records of linux/gpiohub.h")
 		->excludes(json);
 	verb->add_flag("--edges", options->edges, "rising and falling edges only");
+	add_filter_options(*verb, options->filter);
 	verb->add_option("--count", options->count, "end after so many events")
 		->check(CLI::PositiveNumber);
 	lines->excludes(all);

@@ -64,16 +64,21 @@ std::string_view end_word(std::uint8_t end)
 
 std::string event_flag_words(std::uint16_t flags, std::string_view separator)
 {
-	static constexpr std::array<std::string_view, 4> kWords = {
-		"driven", "missed", "threaded", "hardware"};
+	static constexpr std::pair<unsigned, std::string_view> kWords[] = {
+		{GPIOHUB_EVENT_FLAG_DRIVEN, "driven"},
+		{GPIOHUB_EVENT_FLAG_MISSED, "missed"},
+		{GPIOHUB_EVENT_FLAG_THREADED, "threaded"},
+		{GPIOHUB_EVENT_FLAG_HARDWARE, "hardware"},
+		{GPIOHUB_EVENT_FLAG_DECIMATED, "decimated"},
+	};
 	std::string text;
 
-	for (std::size_t bit = 0; bit < kWords.size(); bit++) {
-		if ((flags >> bit & 1) == 0)
+	for (const auto &[flag, word] : kWords) {
+		if ((flags & flag) == 0)
 			continue;
 		if (!text.empty())
 			text += separator;
-		text += kWords[bit];
+		text += word;
 	}
 	return text;
 }

@@ -75,27 +75,28 @@ Hub::~Hub()
 
 void Hub::ready(std::uint32_t events)
 {
-	deliver();
+	deliver_all();
 	if ((events & (EPOLLHUP | EPOLLERR)) != 0)
 		check();
 }
 
 void Hub::later()
 {
-	deliver();
+	deliver_all();
 	if (std::exchange(is_check_due_, false))
 		check();
 }
 
-void Hub::deliver()
+bool Hub::deliver_all()
 {
 	for (int i = 0; i < kBatchesPerTurn; i++) {
 		if (sinks_.empty())
-			return;
+			return true;
 		if (!deliver_batch() && cursor_.prepare_sleep(reader_))
-			return;
+			return true;
 	}
 	reactor_.later(*this);
+	return false;
 }
 
 /* False: there was nothing new. */

@@ -83,6 +83,8 @@ public:
 
 	/** Looks whether the hub still exists, and has it ended if not. */
 	void check();
+	/** Delivers what is in the ring; false: that is more than a turn's share. */
+	bool deliver_all();
 	/** Delivers what is in the ring, to the last event; for its end. */
 	void drain();
 
@@ -98,7 +100,6 @@ private:
 	void arm_again(std::span<const gpiohub_event> events);
 	std::uint64_t wanted_without(const EventSink *left_out) const noexcept;
 	bool deliver_batch();
-	void deliver();
 
 	Reactor &reactor_;
 	Backend &backend_;

@@ -5,6 +5,10 @@
  */
 #include "session.hpp"
 
+#include "log.hpp"
+
+#include <fmt/format.h>
+
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -67,6 +71,8 @@ void Session::turn()
 		answer_waits();
 	if (!has_ended_)
 		catch_up();
+	if (!has_ended_)
+		settle();
 	if (!has_ended_)
 		send();
 	if (!has_ended_)
@@ -170,9 +176,15 @@ void Session::catch_up()
 {
 	for (const auto &attachment : attachments_) {
 		if (attachment->subscription.is_behind())
-			attachment->subscription.catch_up(
-				attachment->hub.ring(), attachment->hub.seq());
+			attachment->subscription.catch_up(attachment->hub.seq());
 	}
+	const bool is_over = std::any_of(attachments_.begin(), attachments_.end(),
+		[](const auto &attachment) { return attachment->subscription.is_over(); });
+	if (!is_over)
+		return;
+	log(Level::Info, fmt::format("{} is cut off: it was too slow to lose nothing", peer_.name));
+	context_.counters.cut_off++;
+	end();
 }
 
 bool Session::is_behind() const
@@ -272,7 +284,7 @@ void Session::hub_gone(Hub &hub)
 		return;
 	for (const auto &attachment : attachments_) {
 		if (&attachment->hub == &hub && hub.is_subscribed(attachment->subscription))
-			attachment->subscription.finish(hub.ring(), hub.seq());
+			attachment->subscription.finish(hub.seq());
 	}
 	std::erase_if(attachments_, [&](const auto &attachment) {
 		if (&attachment->hub != &hub)

@@ -14,6 +14,7 @@
 #include "proto/protocol.hpp"
 #include "reactor.hpp"
 #include "subscription.hpp"
+#include "timer.hpp"
 #include "waits.hpp"
 
 #include <gpiohub/fd.hpp>
@@ -110,6 +111,8 @@ private:
 	void begin_wait(const Request &request);
 	void answer_waits();
 	void catch_up();
+	void settle();
+	std::uint64_t next_due() const noexcept;
 	bool is_behind() const;
 	void send();
 	void watch_socket();
@@ -126,6 +129,7 @@ private:
 	Result<Answer> info(Attachment &attachment);
 	Result<Answer> line_info(Attachment &attachment, const gpiohub_command &command);
 	Result<Answer> subscribe(Attachment &attachment, const gpiohub_command &command);
+	Result<Answer> filter(Attachment &attachment, const gpiohub_command &command);
 	Result<Answer> get(Attachment &attachment, const gpiohub_command &command);
 	Result<Answer> cancel(Attachment &attachment, const gpiohub_command &command);
 	Result<Answer> message(Attachment &attachment, std::span<const std::byte> payload);
@@ -144,6 +148,8 @@ private:
 	/* Subscriptions are known to hubs by address. */
 	std::vector<std::unique_ptr<Attachment>> attachments_;
 	Waits waits_;
+	std::unique_ptr<Timer> settle_timer_;            /* from the first filter on */
+	std::uint64_t settle_due_ = FilterChain::kNever; /* what it was set for */
 	std::uint64_t gone_hubs_ = 0; /* numbers that this client shall not see again */
 
 	std::uint32_t watched_ = 0; /* EPOLL* bits asked of the reactor */

@@ -213,8 +213,8 @@ Result<Session::Attachment *> Session::attach(const gpiohub_command &command)
 		return Error{ENODEV,
 			"there is no hub " + std::to_string(number) +
 				": the reply to HELLO tells which there are"};
-	attachments_.push_back(std::make_unique<Attachment>(
-		*hub, Subscription(context_.reactor, *this, out_, *protocol_, number)));
+	attachments_.push_back(std::make_unique<Attachment>(*hub,
+		Subscription(context_.reactor, *this, out_, *protocol_, number, hub->ring())));
 	return attachments_.back().get();
 }
 
@@ -252,6 +252,8 @@ Result<Answer> Session::execute(const Request &request)
 		return line_info(**attachment, command);
 	case Op::SUBSCRIBE:
 		return subscribe(**attachment, command);
+	case Op::FILTER:
+		return filter(**attachment, command);
 	case Op::GET:
 		return get(**attachment, command);
 	case Op::MESSAGE:
@@ -303,12 +305,18 @@ Result<Answer> Session::line_info(Attachment &attachment, const gpiohub_command 
 
 Result<Answer> Session::subscribe(Attachment &attachment, const gpiohub_command &command)
 {
-	if (command.value == 0 || (command.value & ~std::uint64_t{GPIOHUB_KINDS_ALL}) != 0)
+	const auto kinds = static_cast<std::uint32_t>(command.value);
+	const auto flags = static_cast<std::uint32_t>(command.value >> 32);
+	if (kinds == 0 || (kinds & ~GPIOHUB_KINDS_ALL) != 0)
 		return Error{EINVAL, "cannot watch: kinds must be a set of event types"};
-	const auto first = attachment.hub.subscribe(attachment.subscription, command.mask,
-		static_cast<std::uint32_t>(command.value), command.arg);
-	if (first)
+	if ((flags & ~wire::kLoseNothing) != 0)
+		return Error{EINVAL, "cannot watch: there is no such flag"};
+	const auto first =
+		attachment.hub.subscribe(attachment.subscription, command.mask, kinds, command.arg);
+	if (first) {
+		attachment.subscription.lose_nothing((flags & wire::kLoseNothing) != 0);
 		return Answer{*first, 0, {}};
+	}
 	/* Its own text where the sequence number is what is wrong. */
 	if (first.error().code == EINVAL)
 		return first.error();

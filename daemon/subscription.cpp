@@ -13,15 +13,19 @@ namespace
 /* A session's share of a turn while it catches up. */
 constexpr int kBatchesPerTurn = 4;
 
+/* Events before the first one that filters look at. */
+constexpr std::uint64_t kWarmUp = 1024;
+
 } // namespace
 
 void Subscription::start(std::uint64_t lines, std::uint32_t kinds, bool takes_all,
 	std::uint64_t first, std::uint64_t live)
 {
-	filter_ = EventFilter(lines, kinds);
+	chain_.select(lines, kinds);
 	takes_all_ = takes_all;
-	next_ = first;
-	is_behind_ = first < live;
+	first_ = first;
+	next_ = chain_.has_stages() ? first - std::min(first, kWarmUp) : first;
+	is_behind_ = next_ < live;
 	if (is_behind_)
 		reactor_.later(session_);
 }
@@ -29,6 +33,8 @@ void Subscription::start(std::uint64_t lines, std::uint32_t kinds, bool takes_al
 void Subscription::deliver(std::span<const gpiohub_event> events)
 {
 	const std::uint64_t first = events.front().seq;
+	if (is_behind_)
+		look_whether_over(first + events.size() - next_);
 	if (is_behind_ || next_ >= first + events.size())
 		return;
 	/* A first position of the past, or the hub's own reader was lapped. */
@@ -42,7 +48,7 @@ void Subscription::deliver(std::span<const gpiohub_event> events)
 		is_behind_ = true;
 }
 
-void Subscription::catch_up(const RingView &ring, std::uint64_t live)
+void Subscription::catch_up(std::uint64_t live)
 {
 	std::array<gpiohub_event, kBatch> events;
 	for (int i = 0; i < kBatchesPerTurn; i++) {
@@ -51,9 +57,9 @@ void Subscription::catch_up(const RingView &ring, std::uint64_t live)
 			return;
 		}
 		/* The queue is then not empty, so that the socket calls back. */
-		if (protocol_.room(out_) < kBatch)
+		if (protocol_.room(out_) < room_needed())
 			return;
-		RingReader reader(ring, next_);
+		RingReader reader(ring_, next_);
 		const Batch batch = reader.read(events);
 		if (!take(std::span(events).first(batch.count), batch.lost))
 			return;
@@ -61,41 +67,118 @@ void Subscription::catch_up(const RingView &ring, std::uint64_t live)
 	reactor_.later(session_);
 }
 
-void Subscription::finish(const RingView &ring, std::uint64_t end)
+void Subscription::finish(std::uint64_t end)
 {
+	const std::size_t most_held = room_needed() - kBatch;
 	std::array<gpiohub_event, kBatch> events;
 	while (next_ < end) {
-		const std::size_t room = std::min(protocol_.room(out_), kBatch);
-		RingReader reader(ring, next_);
-		const Batch batch = reader.read(std::span(events).first(room));
+		const std::size_t room = protocol_.room(out_);
+		RingReader reader(ring_, next_);
+		const Batch batch = reader.read(std::span(events).first(
+			std::min(room - std::min(room, most_held), kBatch)));
 		if (batch.count == 0 || !take(std::span(events).first(batch.count), batch.lost))
 			break;
 	}
 	if (next_ < end)
-		(void)take({}, end - next_);
+		(void)send({}, seen_loss(end - next_));
+}
+
+std::uint64_t Subscription::due() const noexcept
+{
+	const bool is_waiting = is_behind_ || protocol_.room(out_) < FilterChain::kMostHeld;
+	return is_waiting ? FilterChain::kNever : chain_.due();
+}
+
+void Subscription::settle(std::uint64_t now_ns)
+{
+	if (due() > now_ns)
+		return;
+	chosen_.clear();
+	chain_.advance(now_ns, chosen_);
+	/* There was room for all that a chain can hold. */
+	(void)send(chosen_, 0);
+}
+
+/* For a batch: as many events as it can become. */
+std::size_t Subscription::room_needed() const noexcept
+{
+	return kBatch + (chain_.has_stages() ? FilterChain::kMostHeld : 0);
 }
 
 /* False: the outbox has no room, nothing was done. */
 bool Subscription::take(std::span<const gpiohub_event> events, std::uint64_t lost)
 {
-	std::array<gpiohub_event, kBatch> wanted;
-	const std::uint64_t passed = events.size() + lost;
-	if (!takes_all_) {
-		std::size_t count = 0;
-		for (const gpiohub_event &event : events) {
-			wanted[count] = event;
-			count += filter_.wants(event) ? 1U : 0U;
-		}
-		events = std::span(wanted).first(count);
+	if (chain_.has_stages())
+		return take_filtered(events, lost);
+	if (!send(takes_all_ ? events : wanted(events), lost))
+		return false;
+	next_ += events.size() + lost;
+	return true;
+}
+
+/* Of the next so many positions: how many are lost to the client. */
+std::uint64_t Subscription::seen_loss(std::uint64_t lost) const noexcept
+{
+	const std::uint64_t only_looked_at = first_ - std::min(first_, next_);
+	return lost - std::min(lost, only_looked_at);
+}
+
+/* Who reads nothing is not asked what it lost: so many positions wait for it. */
+void Subscription::look_whether_over(std::uint64_t waiting)
+{
+	if (is_over_ || !loses_nothing_ || waiting <= ring_.size)
+		return;
+	is_over_ = true;
+	reactor_.later(session_);
+}
+
+/* Without stages each event is looked at for itself. */
+std::span<const gpiohub_event> Subscription::wanted(std::span<const gpiohub_event> events)
+{
+	std::size_t count = 0;
+	chosen_.resize(std::max(chosen_.size(), events.size()));
+	for (const gpiohub_event &event : events) {
+		chosen_[count] = event;
+		count += chain_.wants(event) ? 1U : 0U;
 	}
-	if (!events.empty() || lost > 0) {
-		if (!protocol_.events(out_, hub_, lost, events))
-			return false;
+	return std::span(chosen_).first(count);
+}
+
+bool Subscription::take_filtered(std::span<const gpiohub_event> events, std::uint64_t lost)
+{
+	/* What went through the chain cannot come again. */
+	if (protocol_.room(out_) < events.size() + FilterChain::kMostHeld)
+		return false;
+	const std::uint64_t due = chain_.due();
+	if (lost > 0)
+		chain_.lost();
+	chosen_.clear();
+	for (const gpiohub_event &event : events) {
+		chain_.push(event, chosen_);
+		if (event.seq < first_)
+			chosen_.clear();
+	}
+	(void)send(chosen_, seen_loss(lost));
+	next_ += events.size() + lost;
+	if (chain_.due() != due)
 		reactor_.later(session_);
+	return true;
+}
+
+bool Subscription::send(std::span<const gpiohub_event> events, std::uint64_t lost)
+{
+	if (events.empty() && lost == 0)
+		return true;
+	if (lost > 0 && loses_nothing_) {
+		is_over_ = true;
+		reactor_.later(session_);
+		return false;
 	}
-	next_ += passed;
+	if (!protocol_.events(out_, hub_, lost, events))
+		return false;
 	sent_ += events.size();
 	lost_ += lost;
+	reactor_.later(session_);
 	return true;
 }
 

@@ -5,6 +5,9 @@
  * client is slow stays behind and reads the hub's ring by itself when the client
  * has taken what was queued: the ring is the long queue, the outbox the short
  * one. What the ring overwrites before that is lost, and counted by position.
+ *
+ * Where the client asked for filters of lines, events pass those as well; an edge that
+ * they hold back comes when it is decided, by a later event or by settle().
  */
 #pragma once
 
@@ -13,11 +16,12 @@
 #include "proto/protocol.hpp"
 #include "reactor.hpp"
 
-#include <gpiohub/filter.hpp>
+#include <gpiohub/filter_chain.hpp>
 #include <gpiohub/ring.hpp>
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 namespace gpiohub::daemon
 {
@@ -28,24 +32,35 @@ inline constexpr std::size_t kBatch = 256;
 class Subscription final : public EventSink
 {
 public:
-	/** Puts `session` on the loop's later list whenever it has something to do. */
+	/** Puts `session` on the loop's later list whenever it has something to do. `ring`:
+	 * the hub's. */
 	Subscription(Reactor &reactor, Source &session, Outbox &out, const Protocol &protocol,
-		unsigned hub) noexcept
+		unsigned hub, const RingView &ring) noexcept
 		: reactor_(reactor),
 		  session_(session),
 		  out_(out),
 		  protocol_(protocol),
-		  hub_(hub)
+		  hub_(hub),
+		  ring_(ring)
 	{
 	}
 
 	/**
 	 * From event `first` on, those of `kinds` and, if they are about a line, of
 	 * `lines`; `takes_all`: whatever comes. Behind at once if `first` is before
-	 * `live`, where the hub's own reader is.
+	 * `live`, where the hub's own reader is. Filters look at some events before
+	 * `first`, so that they go on as if they had been there.
 	 */
 	void start(std::uint64_t lines, std::uint32_t kinds, bool takes_all, std::uint64_t first,
 		std::uint64_t live);
+
+	/** Whether the client wants to be cut off rather than lose events. */
+	void lose_nothing(bool nothing) noexcept { loses_nothing_ = nothing; }
+	/** It would have to lose some: it is over for that client. */
+	bool is_over() const noexcept { return is_over_; }
+
+	/** The filter of these lines, from the next event on. */
+	void filter(std::uint64_t lines, const EdgeFilter &filter) { chain_.set(lines, filter); }
 
 	void deliver(std::span<const gpiohub_event> events) override;
 
@@ -56,13 +71,20 @@ public:
 	 * outbox is full or its share of the turn is used up; in the last case the
 	 * session is put on the later list.
 	 */
-	void catch_up(const RingView &ring, std::uint64_t live);
+	void catch_up(std::uint64_t live);
+
+	/** When settle() would send something, ns; FilterChain::kNever: not before another
+	 * event, or before the client took what is queued. */
+	std::uint64_t due() const noexcept;
+	/** Sends what is decided because nothing happened until `now_ns`; all that did was
+	 * delivered. */
+	void settle(std::uint64_t now_ns);
 
 	/** The stream ended before `end`: takes of the rest what the outbox has room for,
 	 * and tells what it does not get as lost. */
-	void finish(const RingView &ring, std::uint64_t end);
+	void finish(std::uint64_t end);
 
-	std::uint64_t lines() const noexcept override { return filter_.lines(); }
+	std::uint64_t lines() const noexcept override { return chain_.lines(); }
 	/** The next position to look at. */
 	std::uint64_t next() const noexcept { return next_; }
 	/** Events sent and positions lost since the session began. */
@@ -70,18 +92,29 @@ public:
 	std::uint64_t lost() const noexcept { return lost_; }
 
 private:
+	std::size_t room_needed() const noexcept;
+	std::uint64_t seen_loss(std::uint64_t lost) const noexcept;
+	void look_whether_over(std::uint64_t waiting);
 	bool take(std::span<const gpiohub_event> events, std::uint64_t lost);
+	bool take_filtered(std::span<const gpiohub_event> events, std::uint64_t lost);
+	std::span<const gpiohub_event> wanted(std::span<const gpiohub_event> events);
+	bool send(std::span<const gpiohub_event> events, std::uint64_t lost);
 
 	Reactor &reactor_;
 	Source &session_;
 	Outbox &out_;
 	const Protocol &protocol_;
 	unsigned hub_;
+	RingView ring_;
 
-	EventFilter filter_;
+	FilterChain chain_;
 	bool takes_all_ = false;
+	bool loses_nothing_ = false;
 	bool is_behind_ = false;
+	bool is_over_ = false;
+	std::uint64_t first_ = 0; /* events before it are only looked at */
 	std::uint64_t next_ = 0;
+	std::vector<gpiohub_event> chosen_; /* of one batch */
 	std::uint64_t sent_ = 0;
 	std::uint64_t lost_ = 0;
 };

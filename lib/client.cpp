@@ -386,10 +386,20 @@ Result<void> Client::ping()
 	return done(call(wire::make_command(wire::Op::PING, 0)));
 }
 
-Result<std::uint64_t> Client::subscribe(
-	std::uint8_t hub, std::uint64_t lines, std::uint32_t kinds, std::uint64_t from)
+Result<std::uint64_t> Client::subscribe(std::uint8_t hub, std::uint64_t lines, std::uint32_t kinds,
+	std::uint64_t from, std::uint32_t flags)
 {
-	return value(call(wire::make_command(wire::Op::SUBSCRIBE, hub, lines, kinds, from)));
+	return value(call(wire::make_command(
+		wire::Op::SUBSCRIBE, hub, lines, wire::pack_subscription(kinds, flags), from)));
+}
+
+Result<void> Client::filter(std::uint8_t hub, std::uint64_t lines, const EdgeFilter &filter)
+{
+	const gpiohub_command command = wire::make_filter(hub, lines, filter);
+	if (wire::filter_of(command) != filter)
+		return Error{EINVAL,
+			"cannot filter: times are whole microseconds, 4294 seconds at most"};
+	return done(call(command));
 }
 
 } // namespace gpiohub

@@ -12,6 +12,8 @@ namespace gpiohub::wire
 namespace
 {
 
+constexpr std::uint64_t kMicrosecond = 1'000; /* ns */
+
 constexpr std::array kCommands = {
 #define GPIOHUB_COMMAND(name, number, mask, value, arg, text)                                      \
 	CommandInfo{Op::name, #name, mask, value, arg, text},
@@ -55,6 +57,24 @@ gpiohub_command make_command(Op op, std::uint8_t hub, std::uint64_t mask, std::u
 	command.value = value;
 	command.arg = arg;
 	return command;
+}
+
+gpiohub_command make_filter(
+	std::uint8_t hub, std::uint64_t lines, const EdgeFilter &filter) noexcept
+{
+	return make_command(Op::FILTER, hub, lines,
+		filter.steady_ns / kMicrosecond | std::uint64_t{filter.per_second} << 32,
+		filter.quiet_ns / kMicrosecond | filter.active_ns / kMicrosecond << 32);
+}
+
+EdgeFilter filter_of(const gpiohub_command &command) noexcept
+{
+	return {
+		.steady_ns = (command.value & UINT32_MAX) * kMicrosecond,
+		.quiet_ns = (command.arg & UINT32_MAX) * kMicrosecond,
+		.active_ns = (command.arg >> 32) * kMicrosecond,
+		.per_second = static_cast<std::uint32_t>(command.value >> 32),
+	};
 }
 
 int check_command(const gpiohub_command &command) noexcept

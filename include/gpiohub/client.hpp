@@ -100,9 +100,13 @@ public:
 	/** Comes back when everything sent before was done. */
 	Result<void> ping();
 
-	/** Gives the sequence number from which events come: `from`, or later. */
+	/** Gives the sequence number from which events come: `from`, or later. `flags`:
+	 * wire::kLoseNothing. */
 	Result<std::uint64_t> subscribe(std::uint8_t hub, std::uint64_t lines, std::uint32_t kinds,
-		std::uint64_t from = wire::kFromNow);
+		std::uint64_t from = wire::kFromNow, std::uint32_t flags = 0);
+	/** Which edges of these lines come: from the next one on, and for subscriptions of
+	 * later too. EINVAL: times that are no whole µs, or longer than 4,294 s. */
+	Result<void> filter(std::uint8_t hub, std::uint64_t lines, const EdgeFilter &filter);
 
 	/**
 	 * The next frame of events; nothing if none came in time. After fd() was

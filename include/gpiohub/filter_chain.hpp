@@ -51,6 +51,9 @@ class FilterChain
 {
 public:
 	static constexpr std::uint64_t kNever = ~std::uint64_t{0};
+	/** How long after it happened an edge may still come into the ring, ns: another
+	 * processor is at it. */
+	static constexpr std::uint64_t kPublished = 1'000'000;
 	/** Of events pushed before, one push() or advance() gives so many at most. */
 	static constexpr std::size_t kMostHeld = std::size_t{2} * GPIOHUB_MAX_LINES;
 
@@ -68,8 +71,8 @@ public:
 
 	/** The next event of the stream: appends what is decided by it. */
 	void push(const gpiohub_event &event, std::vector<gpiohub_event> &out);
-	/** No edge happened from the last event until `now_ns`: appends what is decided by
-	 * that. An edge may be published a little after it happened: be generous. */
+	/** No edge happened from the last event until `now_ns`, which is kPublished before
+	 * the end of the ring was looked at, or earlier: appends what is decided by that. */
 	void advance(std::uint64_t now_ns, std::vector<gpiohub_event> &out);
 	/** When advance() would have something; kNever: not before another event. */
 	std::uint64_t due() const noexcept { return due_; }

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <gpiohub/filter_chain.hpp>
 #include <gpiohub/result.hpp>
 
 #include <linux/gpiohub.h>
@@ -27,6 +28,8 @@ inline constexpr std::uint64_t kVersion = 1;
 inline constexpr std::uint16_t kDefaultPort = 8737;
 inline constexpr std::string_view kDefaultSocket = "/run/gpiohub/gpiohub.sock";
 inline constexpr std::uint64_t kFromNow = ~std::uint64_t{0}; /* SUBSCRIBE's arg */
+/* Flags of SUBSCRIBE: rather end the connection than lose events. */
+inline constexpr std::uint32_t kLoseNothing = 1;
 inline constexpr std::size_t kRecordSize = 32;
 /* A frame longer than this is no frame: 2 MiB of records. */
 inline constexpr std::uint32_t kMaxFrameRecords = 65536;
@@ -138,6 +141,18 @@ constexpr std::uint64_t pack_wait(std::uint32_t kinds, std::uint32_t count) noex
 {
 	return kinds | std::uint64_t{count} << 32;
 }
+
+/** SUBSCRIBE's value. */
+constexpr std::uint64_t pack_subscription(std::uint32_t kinds, std::uint32_t flags) noexcept
+{
+	return kinds | std::uint64_t{flags} << 32;
+}
+
+/** FILTER's, of a filter whose times are whole microseconds, none above 4,294 s. */
+gpiohub_command make_filter(
+	std::uint8_t hub, std::uint64_t lines, const EdgeFilter &filter) noexcept;
+/** The filter that a FILTER asks for. */
+EdgeFilter filter_of(const gpiohub_command &command) noexcept;
 
 /** CANCEL's value. */
 constexpr std::uint64_t pack_cancel(std::uint32_t id, std::uint32_t flags) noexcept

@@ -64,6 +64,11 @@ public:
 		return unused();
 	}
 
+	Result<void> filter(std::uint8_t, std::uint64_t, const gpiohub::EdgeFilter &) override
+	{
+		return unused();
+	}
+
 	Result<void> watch(std::uint8_t, std::uint64_t, std::uint32_t) override { return unused(); }
 
 private:

@@ -118,7 +118,7 @@ TEST_CASE("a reply that does not fit its frame is refused")
 
 TEST_CASE("the table has every command once, with its number")
 {
-	CHECK(commands().size() == 18);
+	CHECK(commands().size() == 19);
 	for (const CommandInfo &info : commands()) {
 		CHECK(find_command(static_cast<std::uint8_t>(info.op)) == &info);
 		CHECK(std::count_if(commands().begin(), commands().end(),
@@ -150,9 +150,30 @@ TEST_CASE("well-formed commands pass the check")
 	CHECK(check_command(make_command(Op::RULE_DEL, 0, 0, 7)) == 0);
 	CHECK(check_command(make_command(Op::WAIT, 0, 1, pack_wait(6, 1), 1'000)) == 0);
 
+	CHECK(check_command(make_filter(0, 1, {.steady_ns = 1'000, .per_second = 5})) == 0);
+
 	gpiohub_command line_info = make_command(Op::LINE_INFO, 0);
 	line_info.line = 63;
 	CHECK(check_command(line_info) == 0);
+}
+
+TEST_CASE("a filter goes into its command and comes out of it, in microseconds")
+{
+	const gpiohub::EdgeFilter filter = {
+		.steady_ns = 1'000,
+		.quiet_ns = 2'000,
+		.active_ns = std::uint64_t{UINT32_MAX} * 1'000,
+		.per_second = 4,
+	};
+	const gpiohub_command command = make_filter(3, 0b101, filter);
+	CHECK(command.mask == 0b101);
+	CHECK(command.value == (1 | std::uint64_t{4} << 32));
+	CHECK(command.arg == (2 | std::uint64_t{UINT32_MAX} << 32));
+	CHECK(filter_of(command) == filter);
+	CHECK_FALSE(filter_of(make_filter(0, 1, {.steady_ns = 1'500})) ==
+		gpiohub::EdgeFilter{.steady_ns = 1'500});
+	CHECK_FALSE(filter_of(make_filter(0, 1, {.steady_ns = std::uint64_t{1} << 50})) ==
+		gpiohub::EdgeFilter{.steady_ns = std::uint64_t{1} << 50});
 }
 
 TEST_CASE("malformed commands say what is wrong with them")
@@ -161,7 +182,7 @@ TEST_CASE("malformed commands say what is wrong with them")
 
 	SECTION("an op that is none")
 	{
-		command.op = GENERATE(as<std::uint8_t>(), 0, 10, 15, 25, 255);
+		command.op = GENERATE(as<std::uint8_t>(), 0, 10, 15, 26, 255);
 		CHECK(check_command(command) == ENOSYS);
 	}
 	SECTION("the upper half of flags")

@@ -27,7 +27,8 @@ struct Bench {
 
 	std::unique_ptr<Subscription> subscriber()
 	{
-		return std::make_unique<Subscription>(*reactor, nobody, out, native, 0);
+		return std::make_unique<Subscription>(
+			*reactor, nobody, out, native, 0, fake->writer.view());
 	}
 
 	/* Turns until there is nothing left to do. */
