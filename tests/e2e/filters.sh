@@ -3,7 +3,7 @@
 # Filters: a switch that bounces is one edge, a burst after a rest is seen, and who asks
 # for few edges is told how many there were. Through the daemon and from the mapped
 # ring alike. Line 0 is wired to line 1.
-# shellcheck disable=SC2317 # functions are called by check
+# shellcheck disable=SC2119,SC2317 # functions are called by check, arguments are optional
 # shellcheck source=tests/e2e/lib/story.sh
 . "$(dirname "$0")/lib/story.sh"
 board 8
