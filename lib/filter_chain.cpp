@@ -100,8 +100,7 @@ void FilterChain::push(const gpiohub_event &event, Out &out)
 {
 	if (is_gap_ && has_levels(event))
 		close_gap(event);
-	const bool is_staged =
-		event.line < GPIOHUB_MAX_LINES && (staged_ & bit(event.line)) != 0;
+	const bool is_staged = event.line < GPIOHUB_MAX_LINES && (staged_ & bit(event.line)) != 0;
 	if (is_staged && is_edge(event)) {
 		take_edge(event, out);
 		return;

@@ -26,8 +26,8 @@ void print(const char *operation, const char *who, std::vector<std::uint64_t> &c
 {
 	std::sort(counts.begin(), counts.end());
 	std::printf("result %s %s %.1f %.1f %zu\n", operation, who,
-		static_cast<double>(counts.front()),
-		static_cast<double>(counts[counts.size() / 2]), counts.size());
+		static_cast<double>(counts.front()), static_cast<double>(counts[counts.size() / 2]),
+		counts.size());
 }
 
 /* From each edge to the event of the line that was driven for it. */

@@ -219,12 +219,12 @@ TEST_CASE("after a loss an edge that waits counts from the next event on, if it 
 TEST_CASE("burst: after a rest edges pass for a while, then none until there was a rest")
 {
 	Bench bench({.quiet_ns = 10 * kMs, .active_ns = 2 * kMs});
-	bench.edge(100 * kMs);        /* the first one has nothing before it */
-	bench.edge(101 * kMs);        /* in the burst */
-	bench.edge(102 * kMs);        /* it is over */
-	bench.edge(111 * kMs);        /* only 9 ms of rest */
-	bench.edge(121 * kMs);        /* 10 */
-	bench.edge(123 * kMs - kUs);  /* in the next one */
+	bench.edge(100 * kMs);       /* the first one has nothing before it */
+	bench.edge(101 * kMs);       /* in the burst */
+	bench.edge(102 * kMs);       /* it is over */
+	bench.edge(111 * kMs);       /* only 9 ms of rest */
+	bench.edge(121 * kMs);       /* 10 */
+	bench.edge(123 * kMs - kUs); /* in the next one */
 	CHECK(bench.came() == Numbers{0, 1, 4, 5});
 	CHECK(bench.chain.due() == FilterChain::kNever);
 }
@@ -352,7 +352,8 @@ TEST_CASE("no edge is lost from the count of a rate")
 	bench.chain.advance(now + 2 * kSecond, bench.out);
 	std::uint64_t counted = 0;
 	for (const gpiohub_event &event : bench.out)
-		counted += 1 + ((event.flags & GPIOHUB_EVENT_FLAG_DECIMATED) != 0 ? event.value : 0);
+		counted +=
+			1 + ((event.flags & GPIOHUB_EVENT_FLAG_DECIMATED) != 0 ? event.value : 0);
 	CHECK(counted == 20'000);
 	/* In any second of a line no more than two of its seconds can meet. */
 	for (unsigned line = 0; line < 2; line++) {
