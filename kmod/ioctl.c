@@ -12,6 +12,7 @@
 
 #include "hub.h"
 #include "ioctl.h"
+#include "quota.h"
 #include "session.h"
 
 /**
@@ -206,16 +207,23 @@ static long do_subscribe(struct gpiohub_session *session,
 
 static long do_restrict(struct gpiohub_session *session, u32 __user *user)
 {
+	struct gpiohub_hub *hub = session->hub;
 	u32 rights;
+	int err = 0;
 
 	if (get_user(rights, user))
 		return -EFAULT;
 	if (!rights || (rights & ~(GPIOHUB_RESTRICT_DRIVE | GPIOHUB_RESTRICT_ARM)))
 		return -EINVAL;
-	mutex_lock(&session->hub->config);
-	WRITE_ONCE(session->restricted, session->restricted | rights);
-	mutex_unlock(&session->hub->config);
-	return 0;
+	mutex_lock(&hub->config);
+	/* A file that is handed on for looking shall keep nobody from driving. */
+	if (rights & ~session->restricted & GPIOHUB_RESTRICT_DRIVE)
+		err = gpiohub_user_move(hub, session->user, GPIOHUB_SHARE_FILES,
+					GPIOHUB_SHARE_LOOKERS);
+	if (!err)
+		WRITE_ONCE(session->restricted, session->restricted | rights);
+	mutex_unlock(&hub->config);
+	return err;
 }
 
 static long do_eventfd(struct gpiohub_session *session, s32 __user *user)

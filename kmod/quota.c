@@ -27,6 +27,7 @@ static unsigned int limit(enum gpiohub_share share)
 {
 	switch (share) {
 	case GPIOHUB_SHARE_FILES:
+	case GPIOHUB_SHARE_LOOKERS:
 		return READ_ONCE(gpiohub_user_files);
 	case GPIOHUB_SHARE_REQUESTS:
 		return READ_ONCE(gpiohub_user_requests);
@@ -110,6 +111,28 @@ int gpiohub_user_take(struct gpiohub_hub *hub, struct gpiohub_user *user,
 
 	spin_lock(&hub->users_lock);
 	err = user_take(user, share, count);
+	spin_unlock(&hub->users_lock);
+	return err;
+}
+
+/**
+ * gpiohub_user_move - count one of something as another
+ * @hub: the hub
+ * @user: whose
+ * @from: as what it was counted
+ * @to: as what it is to be
+ *
+ * Context: process. Return: 0, or -EDQUOT: too many of these, and nothing was done.
+ */
+int gpiohub_user_move(struct gpiohub_hub *hub, struct gpiohub_user *user,
+		      enum gpiohub_share from, enum gpiohub_share to)
+{
+	int err;
+
+	spin_lock(&hub->users_lock);
+	err = user_take(user, to, 1);
+	if (!err)
+		user->used[from]--;
 	spin_unlock(&hub->users_lock);
 	return err;
 }

@@ -13,6 +13,7 @@ struct gpiohub_user;
 /* What is counted. */
 enum gpiohub_share {
 	GPIOHUB_SHARE_FILES,	/* open files, those included that are about to end */
+	GPIOHUB_SHARE_LOOKERS,	/* such that gave up driving, which count as these alone */
 	GPIOHUB_SHARE_REQUESTS,	/* patterns that are not freed, and waits */
 	GPIOHUB_SHARE_WAITS,	/* waits alone */
 	GPIOHUB_SHARE_RULES,	/* also those that were handed to the hub */
@@ -23,6 +24,8 @@ enum gpiohub_share {
 struct gpiohub_user *gpiohub_user_open(struct gpiohub_hub *hub);
 int gpiohub_user_take(struct gpiohub_hub *hub, struct gpiohub_user *user,
 		      enum gpiohub_share share, unsigned int count);
+int gpiohub_user_move(struct gpiohub_hub *hub, struct gpiohub_user *user,
+		      enum gpiohub_share from, enum gpiohub_share to);
 void gpiohub_user_give(struct gpiohub_hub *hub, struct gpiohub_user *user,
 		       enum gpiohub_share share, unsigned int count);
 

@@ -168,7 +168,9 @@ static void session_end(struct work_struct *work)
 
 	gpiohub_notify_end(session);
 	gpiohub_sleepers_left(session);
-	gpiohub_user_give(hub, session->user, GPIOHUB_SHARE_FILES, 1);
+	gpiohub_user_give(hub, session->user,
+			  session->restricted & GPIOHUB_RESTRICT_DRIVE ?
+			  GPIOHUB_SHARE_LOOKERS : GPIOHUB_SHARE_FILES, 1);
 	if (session->cursor_page)
 		__free_page(session->cursor_page);
 	session_free(session);

@@ -65,6 +65,36 @@ static void files_are_limited(void)
 	as_user("20", opens_up_to_limit);
 }
 
+static void lookers_are_counted_apart(void)
+{
+	__u32 restriction = GPIOHUB_RESTRICT_DRIVE;
+	int fds[ROOM], more[ROOM], error;
+	unsigned int i;
+
+	CHECK_EQ(open_all(fds, &error), 20);
+	for (i = 0; i < 20; i++) {
+		CHECK_OK(ioctl(fds[i], GPIOHUB_RESTRICT, &restriction));
+		/* Once is enough. */
+		CHECK_OK(ioctl(fds[i], GPIOHUB_RESTRICT, &restriction));
+	}
+	CHECK_EQ(open_all(more, &error), 20);
+	CHECK_EQ(error, EDQUOT);
+	CHECK_ERRNO(ioctl(more[0], GPIOHUB_RESTRICT, &restriction), EDQUOT);
+	restriction = GPIOHUB_RESTRICT_ARM;
+	CHECK_OK(ioctl(more[0], GPIOHUB_RESTRICT, &restriction));
+	/* One that is closed makes room for one of its kind. */
+	close(fds[7]);
+	CHECK_ERRNO(device_try_open(O_RDONLY), EDQUOT);
+	restriction = GPIOHUB_RESTRICT_DRIVE;
+	CHECK_OK(ioctl(more[0], GPIOHUB_RESTRICT, &restriction));
+	CHECK_OK(device_try_open(O_RDONLY));
+}
+
+static void lookers_have_a_limit_of_their_own(void)
+{
+	as_user("20", lookers_are_counted_apart);
+}
+
 static void opens_one(void)
 {
 	CHECK_OK(device_try_open(O_RDONLY));
@@ -165,6 +195,8 @@ static void node_is_not_for_everybody(void)
 
 static const struct ktap_case cases[] = {
 	{ "a user may have so many files of a hub open", files_are_limited, 0 },
+	{ "files that gave up driving are counted by themselves",
+	  lookers_have_a_limit_of_their_own, 0 },
 	{ "one user's files do not count for another", limit_is_per_user, 0 },
 	{ "files of one hub do not count for another", limit_is_per_hub, 0 },
 	{ "with CAP_SYS_RESOURCE there is no limit", administrator_opens_more, 0 },

@@ -466,7 +466,11 @@ struct gpiohub_subscription {
 
 #define GPIOHUB_KEEP_MAX_MS	3600000U
 
-/* GPIOHUB_RESTRICT: rights to give up for good; a __u32 of these. */
+/*
+ * GPIOHUB_RESTRICT: rights to give up for good; a __u32 of these. Files that gave up
+ * driving are counted by themselves. EDQUOT: this user has too many of them already;
+ * nothing was given up.
+ */
 #define GPIOHUB_RESTRICT_DRIVE	(1U << 0)  /* claim, configure, set, messages */
 #define GPIOHUB_RESTRICT_ARM	(1U << 1)  /* lines not watched by this file now */
 
