@@ -14,32 +14,49 @@
 #include "session.h"
 
 /* Publish that we drove a known line; under hub->lock, right after the pin. */
-static __always_inline void driven(struct gpiohub_hub *hub, struct gpiohub_line *line,
-				   bool level)
+static __always_inline void driven(struct gpiohub_hub *hub, unsigned int line, bool level)
 {
-	u64 bit = gpiohub_line_bit(line);
+	const struct gpiohub_state *state = hub->state;
 
-	if ((hub->state->known & bit) && !(hub->state->levels & bit) != !level)
-		gpiohub_publish_edge(hub, line->number, level, GPIOHUB_EVENT_FLAG_DRIVEN,
+	if ((state->levels ^ (u64)level << line) & state->known & 1ULL << line)
+		gpiohub_publish_edge(hub, line, level, GPIOHUB_EVENT_FLAG_DRIVEN,
 				     ktime_get_ns());
 }
 
 /* Drive a line and publish it: one critical section. Under hub->lock. */
-static __always_inline int set_line(struct gpiohub_line *line, bool level)
+static __always_inline int set_line(struct gpiohub_hub *hub, unsigned int line, bool level)
 {
-	int err = gpiohub_compat_call(gpiod_set_raw_value, line->desc, level);
+	int err = gpiohub_compat_call(gpiod_set_raw_value, hub->line[line].desc, level);
 
 	if (likely(!err))
-		driven(line->hub, line, level);
+		driven(hub, line, level);
 	return err;
 }
 
-/* What the session may drive. Under hub->lock. */
+/* Some lines, the lowest first, up to one that fails. Under hub->lock. */
+static __always_inline int set_lines(struct gpiohub_hub *hub, u64 lines, u64 levels,
+				     u32 *culprit)
+{
+	unsigned int line;
+	int err;
+
+	for (; lines; lines &= lines - 1) {
+		line = __ffs64(lines);
+		err = set_line(hub, line, levels >> line & 1);
+		if (unlikely(err)) {
+			*culprit = line;
+			return err;
+		}
+	}
+	return 0;
+}
+
+/* What the session may drive right here. Under hub->lock. */
 static __always_inline u64 may_set(const struct gpiohub_session *session)
 {
 	const struct gpiohub_hub *hub = session->hub;
 
-	return session->owned & hub->state->outputs & ~hub->barred;
+	return session->owned & hub->state->outputs & ~hub->barred & ~hub->slow;
 }
 
 /**
@@ -98,7 +115,7 @@ static int set_slow_line(struct gpiohub_line *line, bool level)
 	now = err ?: driven_level(line, level);
 	if (now >= 0 && !err) {
 		flags = gpiohub_hub_lock(hub);
-		driven(hub, line, now);
+		driven(hub, line->number, now);
 		gpiohub_hub_unlock(hub, flags);
 	}
 	return err;
@@ -120,7 +137,7 @@ int gpiohub_line_drive(struct gpiohub_line *line, bool level)
 	if (line->slow)
 		return set_slow_line(line, level);
 	flags = gpiohub_hub_lock(line->hub);
-	err = set_line(line, level);
+	err = set_line(line->hub, line->number, level);
 	gpiohub_hub_unlock(line->hub, flags);
 	return err;
 }
@@ -143,7 +160,7 @@ int gpiohub_lines_drive(struct gpiohub_hub *hub, u64 set, u64 clear, unsigned in
 	/* One that fails does not keep the others from being driven. */
 	gpiohub_for_each_line(line, hub, (set & ~(state->levels & state->known)) |
 			      (clear & (state->levels | ~state->known))) {
-		err = set_line(line, set & gpiohub_line_bit(line));
+		err = set_line(hub, line->number, set & gpiohub_line_bit(line));
 		if (unlikely(err))
 			first = first ?: gpiohub_errno(err);
 		++*driven;
@@ -182,7 +199,7 @@ int gpiohub_line_play(struct gpiohub_line *line, const struct gpiohub_pattern *p
 	/* An output is held, and under the chip's lock it stays so. */
 	play = is_active(pattern) && (hub->state->outputs & gpiohub_line_bit(line));
 	if (play && !line->slow)
-		err = set_line(line, level);
+		err = set_line(hub, line->number, level);
 	gpiohub_hub_unlock(hub, flags);
 	if (play && line->slow)
 		err = set_slow_line(line, level);
@@ -210,7 +227,7 @@ static int set_one(struct gpiohub_session *session, struct gpiohub_line *line, b
 	if (!err)
 		gpiohub_reflexes_released(hub, gpiohub_line_bit(line));
 	if (!err && !line->slow)
-		err = set_line(line, level);
+		err = set_line(hub, line->number, level);
 	gpiohub_hub_unlock(hub, flags);
 	if (!err && line->slow)
 		err = set_slow_line(line, level);
@@ -261,9 +278,8 @@ out_unlock:
 int gpiohub_lines_set(struct gpiohub_session *session, u64 lines, u64 levels, u32 *culprit)
 {
 	struct gpiohub_hub *hub = session->hub;
-	struct gpiohub_line *line;
 	unsigned long flags;
-	int err = 0;
+	int err;
 
 	trace_gpiohub_command(hub, GPIOHUB_OP_SET, lines, levels);
 	flags = gpiohub_hub_lock(hub);
@@ -275,16 +291,17 @@ int gpiohub_lines_set(struct gpiohub_session *session, u64 lines, u64 levels, u3
 		err = gpiohub_lines_refuse(session, lines, hub->barred, culprit);
 		goto out_unlock;
 	}
-	gpiohub_for_each_line(line, hub, lines) {
-		err = set_line(line, levels & gpiohub_line_bit(line));
-		if (unlikely(err)) {
-			*culprit = line->number;
-			break;
-		}
-	}
+	err = set_lines(hub, lines, levels, culprit);
 out_unlock:
 	gpiohub_hub_unlock(hub, flags);
 	return err ? gpiohub_errno(err) : 0;
+}
+
+/* Does a command set lines, and no field but these is used? */
+static __always_inline bool is_set(const struct gpiohub_command *command)
+{
+	return command->op == GPIOHUB_OP_SET && !command->line && !command->flags &&
+	       !command->arg;
 }
 
 /**
@@ -293,38 +310,37 @@ out_unlock:
  * @commands: the batch
  * @count: how many
  *
- * They share one critical section, as the lines of one SET do, and like these each
- * line is set once in it: interrupts that a level causes are not kept waiting until
- * it is over. What is slow, wrong or refused is left to gpiohub_lines_set().
+ * They share a critical section, as the lines of one SET do, and like these each line is
+ * set once in it: interrupts that a level causes come before the next one. What is slow,
+ * wrong or refused is left to gpiohub_lines_set().
  * Context: process. Return: how many were done.
  */
 u32 gpiohub_lines_set_run(struct gpiohub_session *session,
 			  const struct gpiohub_command *commands, u32 count)
 {
+	const struct gpiohub_command *command, *end = commands + count;
 	struct gpiohub_hub *hub = session->hub;
-	const struct gpiohub_command *command;
-	struct gpiohub_line *line;
 	unsigned long flags;
-	u32 done;
+	u32 culprit;
 	u64 may;
 
 	flags = gpiohub_hub_lock(hub);
-	may = may_set(session) & ~hub->slow;
-	for (done = 0; done < count; done++) {
-		command = &commands[done];
-		/* What may be set is a line of the hub, and no field but these is used. */
-		if (command->op != GPIOHUB_OP_SET || command->line || command->flags ||
-		    command->arg || (command->mask & ~may))
-			break;
+	may = may_set(session);
+	for (command = commands; command < end && is_set(command); command++) {
+		if (command->mask & ~may) {
+			gpiohub_hub_unlock(hub, flags);
+			flags = gpiohub_hub_lock(hub);
+			may = may_set(session);
+			if (unlikely(command->mask & ~may))
+				break;
+		}
 		trace_gpiohub_command(hub, GPIOHUB_OP_SET, command->mask, command->value);
 		may &= ~command->mask;
-		gpiohub_for_each_line(line, hub, command->mask)
-			if (unlikely(set_line(line, command->value & gpiohub_line_bit(line))))
-				goto out_unlock;
+		if (unlikely(set_lines(hub, command->mask, command->value, &culprit)))
+			break;
 	}
-out_unlock:
 	gpiohub_hub_unlock(hub, flags);
-	return done;
+	return command - commands;
 }
 
 /* One line that the hub does not know. Under hub->config. */

@@ -20,11 +20,14 @@
  */
 void gpiohub_hub_publish(struct gpiohub_hub *hub, u8 type, u8 line, u32 value)
 {
+	struct gpiohub_event event = { .type = type, .line = line, .value = value };
+
 	lockdep_assert_held(&hub->lock);
 	gpiohub_state_begin(hub->state);
-	gpiohub_publish_advance(hub, ktime_get_ns(), 1);
+	event.time_ns = gpiohub_publish_advance(hub->state, ktime_get_ns(), 1);
 	gpiohub_state_end(hub->state);
-	gpiohub_publish_event(hub, type, line, 0, value);
+	event.levels = hub->state->levels;
+	gpiohub_publish_event(hub, &event, line == GPIOHUB_NO_LINE ? U64_MAX : BIT_ULL(line));
 }
 
 /**
@@ -41,12 +44,15 @@ void gpiohub_hub_known(struct gpiohub_hub *hub, unsigned int line, bool known, b
 {
 	struct gpiohub_state *state = hub->state;
 	u64 bit = 1ULL << line;
+	struct gpiohub_event event = {
+		.type = GPIOHUB_EVENT_KNOWN, .line = line, .value = known,
+	};
 
 	lockdep_assert_held(&hub->lock);
 	if (!!(state->known & bit) == known)
 		return;
 	gpiohub_state_begin(state);
-	gpiohub_publish_advance(hub, ktime_get_ns(), 1);
+	event.time_ns = gpiohub_publish_advance(state, ktime_get_ns(), 1);
 	WRITE_ONCE(state->known, state->known ^ bit);
 	/* Asleep, it is looked at again in gpiohub_line_catch_up(). */
 	hub->live = known && !hub->asleep ? hub->live | bit : hub->live & ~bit;
@@ -55,7 +61,8 @@ void gpiohub_hub_known(struct gpiohub_hub *hub, unsigned int line, bool known, b
 	else
 		WRITE_ONCE(state->levels, state->levels & ~bit);
 	gpiohub_state_end(state);
-	gpiohub_publish_event(hub, GPIOHUB_EVENT_KNOWN, line, 0, known);
+	event.levels = state->levels;
+	gpiohub_publish_event(hub, &event, bit);
 }
 
 /**
@@ -77,16 +84,12 @@ void gpiohub_hub_report(struct gpiohub_hub *hub, u8 line, u32 id,
 
 	lockdep_assert_held(&hub->lock);
 	gpiohub_state_begin(hub->state);
-	gpiohub_publish_advance(hub, ktime_get_ns(), 2);
+	event.time_ns = gpiohub_publish_advance(hub->state, ktime_get_ns(), 2);
 	gpiohub_state_end(hub->state);
 
 	gpiohub_ring_claim(&hub->ring, 2);
-	event.seq = hub->ring.seq;
-	event.time_ns = hub->state->time_ns;
 	event.levels = hub->state->levels;
-	gpiohub_ring_write(&hub->ring, &event);
-	trace_gpiohub_publish(hub, &event);
-	event.seq = hub->ring.seq;
+	trace_gpiohub_publish(hub, gpiohub_ring_write(&hub->ring, &event));
 	event.type = GPIOHUB_EVENT_REPORT;
 	event.value = report->outcome | (u32)report->error << 16;
 	event.time_ns = report->late_max | (u64)report->late_mean << 32;
@@ -130,24 +133,32 @@ void gpiohub_hub_message(struct gpiohub_hub *hub, const u8 *text, u32 size)
 
 	lockdep_assert_held(&hub->lock);
 	gpiohub_state_begin(hub->state);
-	gpiohub_publish_advance(hub, ktime_get_ns(), 1 + texts);
+	event.time_ns = gpiohub_publish_advance(hub->state, ktime_get_ns(), 1 + texts);
 	gpiohub_state_end(hub->state);
 
 	gpiohub_ring_claim(&hub->ring, 1 + texts);
-	event.seq = hub->ring.seq;
-	event.time_ns = hub->state->time_ns;
 	event.levels = hub->state->levels;
-	gpiohub_ring_write(&hub->ring, &event);
-	trace_gpiohub_publish(hub, &event);
+	trace_gpiohub_publish(hub, gpiohub_ring_write(&hub->ring, &event));
 	event.type = GPIOHUB_EVENT_TEXT;
 	for (i = 0; i < texts; i++) {
-		event.seq = hub->ring.seq;
 		memcpy((u8 *)&event + GPIOHUB_TEXT_OFFSET, text + i * GPIOHUB_TEXT_SIZE,
 		       GPIOHUB_TEXT_SIZE);
 		gpiohub_ring_write(&hub->ring, &event);
 	}
 	gpiohub_ring_release(&hub->ring);
 	gpiohub_publish_news(hub, GPIOHUB_KIND(GPIOHUB_EVENT_MESSAGE), U64_MAX);
+}
+
+/**
+ * gpiohub_hub_trace - tell who traces of an event
+ * @hub: the hub
+ * @record: the event in the ring
+ *
+ * Context: any, under hub->lock.
+ */
+void gpiohub_hub_trace(const struct gpiohub_hub *hub, const struct gpiohub_event *record)
+{
+	trace_gpiohub_publish(hub, record);
 }
 
 /**

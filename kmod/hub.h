@@ -146,6 +146,7 @@ void gpiohub_hub_report(struct gpiohub_hub *hub, u8 line, u32 id,
 			const struct gpiohub_report *report);
 void gpiohub_hub_unlatch(struct gpiohub_hub *hub, u64 lines);
 void gpiohub_hub_message(struct gpiohub_hub *hub, const u8 *text, u32 size);
+void gpiohub_hub_trace(const struct gpiohub_hub *hub, const struct gpiohub_event *record);
 void gpiohub_hub_unlock_and_wake(struct gpiohub_hub *hub, unsigned long flags,
 				 unsigned long enlisted) __releases(&hub->lock);
 

@@ -29,38 +29,35 @@ static __always_inline void gpiohub_publish_news(struct gpiohub_hub *hub, u32 ki
 	}
 }
 
-/* One event into the ring. Its number, time and levels are the state's. */
-static __always_inline void gpiohub_publish_event(struct gpiohub_hub *hub, u8 type, u8 line,
-						  u16 flags, u32 value)
+/* One event into the ring: what happened, and to which lines. */
+static __always_inline void gpiohub_publish_event(struct gpiohub_hub *hub,
+						  const struct gpiohub_event *event, u64 lines)
 {
-	const struct gpiohub_event event = {
-		.seq = hub->ring.seq,
-		.type = type,
-		.line = line,
-		.flags = flags,
-		.value = value,
-		.time_ns = hub->state->time_ns,
-		.levels = hub->state->levels,
-	};
+	/* A copy, for after each barrier the hub's would be loaded again. */
+	struct gpiohub_ring ring = hub->ring;
 	const struct gpiohub_event *record;
 
-	gpiohub_ring_claim(&hub->ring, 1);
-	record = gpiohub_ring_write(&hub->ring, &event);
-	gpiohub_ring_release(&hub->ring);
-	gpiohub_publish_news(hub, GPIOHUB_KIND(type),
-			     line == GPIOHUB_NO_LINE ? U64_MAX : 1ULL << line);
-	trace_gpiohub_publish(hub, record);
+	gpiohub_ring_claim(&ring, 1);
+	record = gpiohub_ring_write(&ring, event);
+	gpiohub_ring_release(&ring);
+	hub->ring.seq = ring.seq;
+	gpiohub_publish_news(hub, GPIOHUB_KIND(event->type), lines);
+	if (trace_gpiohub_publish_enabled())
+		gpiohub_hub_trace(hub, record);
 }
 
-/* Inside gpiohub_state_begin() and _end(): time goes on, count events follow. */
-static __always_inline void gpiohub_publish_advance(struct gpiohub_hub *hub, u64 time_ns,
-						    u32 count)
+/*
+ * Inside gpiohub_state_begin() and _end(): time goes on, so many events follow. Return:
+ * the time of these.
+ */
+static __always_inline u64 gpiohub_publish_advance(struct gpiohub_state *state, u64 time_ns,
+						   u32 count)
 {
-	struct gpiohub_state *state = hub->state;
-
 	/* Times are taken before the lock: another CPU may have been faster. */
-	WRITE_ONCE(state->time_ns, max_t(u64, time_ns, state->time_ns));
-	WRITE_ONCE(state->seq, hub->ring.seq + count);
+	time_ns = max_t(u64, time_ns, state->time_ns);
+	WRITE_ONCE(state->time_ns, time_ns);
+	WRITE_ONCE(state->seq, state->seq + count);
+	return time_ns;
 }
 
 /**
@@ -80,19 +77,25 @@ static __always_inline void gpiohub_publish_edge(struct gpiohub_hub *hub, unsign
 	struct gpiohub_state_line *count = &state->line[line];
 	u64 *edges = level ? &count->rising : &count->falling;
 	u64 bit = 1ULL << line;
+	struct gpiohub_event event = {
+		.type = level ? GPIOHUB_EVENT_RISING : GPIOHUB_EVENT_FALLING,
+		.line = line,
+		.flags = flags,
+	};
 
 	lockdep_assert_held(&hub->lock);
 	gpiohub_state_begin(state);
-	gpiohub_publish_advance(hub, time_ns, 1);
-	WRITE_ONCE(state->levels, (state->levels & ~bit) | (u64)level << line);
+	event.time_ns = gpiohub_publish_advance(state, time_ns, 1);
+	event.value = min_t(u64, event.time_ns - time_ns, U32_MAX);
+	event.levels = (state->levels & ~bit) | (u64)level << line;
+	WRITE_ONCE(state->levels, event.levels);
 	WRITE_ONCE(*edges, *edges + 1);
 	if (unlikely(flags & GPIOHUB_EVENT_FLAG_MISSED))
 		WRITE_ONCE(count->missed, count->missed + 1);
-	WRITE_ONCE(count->last_ns, state->time_ns);
+	WRITE_ONCE(count->last_ns, event.time_ns);
 	gpiohub_state_end(state);
 
-	gpiohub_publish_event(hub, level ? GPIOHUB_EVENT_RISING : GPIOHUB_EVENT_FALLING,
-			      line, flags, min_t(u64, state->time_ns - time_ns, U32_MAX));
+	gpiohub_publish_event(hub, &event, bit);
 }
 
 #endif

@@ -51,7 +51,7 @@ union gpiohub_words {
  *
  * Context: any, under hub->lock.
  */
-static inline void gpiohub_ring_claim(struct gpiohub_ring *ring, u32 count)
+static __always_inline void gpiohub_ring_claim(struct gpiohub_ring *ring, u32 count)
 {
 	WRITE_ONCE(ring->positions->claim, (u32)ring->seq + count);
 	/*
@@ -65,22 +65,24 @@ static inline void gpiohub_ring_claim(struct gpiohub_ring *ring, u32 count)
 /**
  * gpiohub_ring_write - write the next of the claimed positions
  * @ring: the ring
- * @event: what to write; its seq is the ring's
+ * @event: what to write, but for its number, which is the ring's
  *
+ * The words are made here, out of registers where the event is in such: a small field
+ * put into memory and loaded as part of a word at once is slow everywhere. Little-endian,
+ * as all of <linux/gpiohub.h>.
  * Context: any, under hub->lock. Return: the record.
  */
-static inline const struct gpiohub_event *
+static __always_inline const struct gpiohub_event *
 gpiohub_ring_write(struct gpiohub_ring *ring, const struct gpiohub_event *event)
 {
 	union gpiohub_words *to =
 		(union gpiohub_words *)&ring->records[(u32)ring->seq & ring->mask];
-	union gpiohub_words from = { .event = *event };
 
-	WRITE_ONCE(to->word[0], from.word[0]);
-	WRITE_ONCE(to->word[1], from.word[1]);
-	WRITE_ONCE(to->word[2], from.word[2]);
-	WRITE_ONCE(to->word[3], from.word[3]);
-	ring->seq++;
+	WRITE_ONCE(to->word[0], ring->seq++);
+	WRITE_ONCE(to->word[1], event->type | event->line << 8 | (u32)event->flags << 16 |
+		   (u64)event->value << 32);
+	WRITE_ONCE(to->word[2], event->time_ns);
+	WRITE_ONCE(to->word[3], event->levels);
 	return &to->event;
 }
 
@@ -90,7 +92,7 @@ gpiohub_ring_write(struct gpiohub_ring *ring, const struct gpiohub_event *event)
  *
  * Context: any, under hub->lock.
  */
-static inline void gpiohub_ring_release(struct gpiohub_ring *ring)
+static __always_inline void gpiohub_ring_release(struct gpiohub_ring *ring)
 {
 	/*
 	 * The records before the head. Pairs with the load-acquire of the head

@@ -11,7 +11,7 @@
 #include "session.h"
 
 /* Commands that are copied in at once: they lie on the stack. */
-#define BATCH	16
+#define BATCH	32
 
 static int submit_play(struct gpiohub_session *session, const struct gpiohub_command *command,
 		       u32 *culprit)

@@ -362,6 +362,28 @@ static void latch_comes_between(void)
 	}
 }
 
+#ifndef FIXTURE_SLEEPING
+/* A batch goes on by what holds when a line's turn comes again, not by what held before. */
+static void latch_comes_within_a_batch(void)
+{
+	struct gpiohub_command commands[] = {
+		{ .op = GPIOHUB_OP_SET, .mask = FREE, .value = FREE },
+		{ .op = GPIOHUB_OP_SET, .mask = OUT, .value = OUT },
+		{ .op = GPIOHUB_OP_SET, .mask = FREE, .value = FREE },
+	};
+	struct gpiohub_submit submit = {
+		.commands = (uintptr_t)commands, .count = ARRAY_SIZE(commands),
+	};
+
+	begin(FREE);
+	add(owner, RULE(1, .flags = GPIOHUB_RULE_LATCH, .clear = FREE));
+	CHECK_ERRNO(ioctl(owner, GPIOHUB_SUBMIT, &submit), EBUSY);
+	CHECK_EQ(submit.done, 2);
+	CHECK_EQ(submit.line, LINE_FREE);
+	CHECK(!board_pin(LINE_FREE));
+}
+#endif
+
 static void ends_with_its_file(void)
 {
 	int fd;
@@ -548,6 +570,9 @@ static const struct ktap_case cases[] = {
 	{ "a rule starts a pattern, again and again", starts_a_pattern, 0 },
 	{ "a latch holds until the line is claimed again", latch_holds_until_claimed_again, 0 },
 	{ "a latch that comes between SETs has the last word", latch_comes_between, 120 },
+#ifndef FIXTURE_SLEEPING
+	{ "a latch that comes within a batch ends it", latch_comes_within_a_batch, 0 },
+#endif
 	{ "a rule ends with its file", ends_with_its_file, 0 },
 	{ "a rule that was handed to the hub stays", hub_keeps_what_it_was_handed, 0 },
 	{ "a rule loses lines that another user claims", claimed_by_another_it_is_lost, 0 },
