@@ -14,6 +14,11 @@ const Hub *Board::find_hub(std::uint8_t number) const noexcept
 	return found == hubs_.end() ? nullptr : &*found;
 }
 
+Error no_hub_of_daemon()
+{
+	return {ENODEV, "the daemon has no hub: load the module (modprobe gpiohub hubs=auto)"};
+}
+
 Error neither(const Error &daemon, const Error &devices)
 {
 	return {devices.code, daemon.what + "; and the device: " + devices.what};
@@ -27,8 +32,10 @@ Result<std::unique_ptr<Board>> open_board(const Where &where)
 		const auto address = Address::parse(where.connect);
 		if (!address)
 			return address.error();
-		return open_daemon(*address);
+		return where.mapped ? open_handed(*address) : open_daemon(*address);
 	}
+	if (where.mapped)
+		return open_handed(Address::local());
 
 	auto daemon = open_daemon(Address::local());
 	/* A daemon that refuses us is an answer; one that is not there is none. */

@@ -24,6 +24,7 @@ struct Where {
 	std::string connect; /* a daemon's address, "" for the usual one */
 	std::string device;  /* one device to use directly, "" for none */
 	bool direct = false; /* all devices, without the daemon */
+	bool mapped = false; /* its devices, handed over by the daemon: for looking */
 };
 
 struct Hub {
@@ -85,8 +86,12 @@ protected:
 Result<void> drive(Board &board, std::uint8_t hub, std::uint64_t lines, LineConfig config);
 
 Result<std::unique_ptr<Board>> open_daemon(const Address &address);
+/** The devices that a daemon hands over. */
+Result<std::unique_ptr<Board>> open_handed(const Address &address);
 /** One device, or with "" all of them. */
 Result<std::unique_ptr<Board>> open_devices(const std::string &path);
+/** The error of who found a daemon without one. */
+Error no_hub_of_daemon();
 /** The error of who found no daemon, and then no devices: either may be mended. */
 Error neither(const Error &daemon, const Error &devices);
 /** What the options say; else the daemon if it runs, else the devices. */

@@ -28,9 +28,7 @@ public:
 			hubs_.push_back({hub, *info});
 		}
 		if (hubs_.empty())
-			return Error{ENODEV,
-				"the daemon has no hub: load the module (modprobe "
-				"gpiohub hubs=auto)"};
+			return no_hub_of_daemon();
 		return {};
 	}
 

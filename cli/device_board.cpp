@@ -52,12 +52,17 @@ public:
 		auto device = open_device(path);
 		if (!device)
 			return device.error();
-		const auto info = device->info();
+		return add(*std::move(device));
+	}
+
+	Result<void> add(Device device)
+	{
+		const auto info = device.info();
 		if (!info)
-			return cannot_open(path, info.error().code);
+			return cannot_open(device.path(), info.error().code);
 		hubs_.push_back({number_of(*info), *info});
 		unwatched_.push_back(number_of(*info));
-		devices_.emplace(number_of(*info), *std::move(device));
+		devices_.emplace(number_of(*info), std::move(device));
 		return {};
 	}
 
@@ -331,6 +336,26 @@ Result<std::unique_ptr<Board>> open_devices(const std::string &path)
 		if (!added)
 			return added.error();
 	}
+	return std::unique_ptr<Board>(std::move(board));
+}
+
+Result<std::unique_ptr<Board>> open_handed(const Address &address)
+{
+	auto client = Client::connect(address);
+	if (!client)
+		return client.error();
+	auto board = std::make_unique<DeviceBoard>();
+	for (std::uint8_t number = 0; number < 64; number++) {
+		if ((client->hubs() >> number & 1) == 0)
+			continue;
+		auto device = client->open(number);
+		if (!device)
+			return device.error();
+		if (auto added = board->add(*std::move(device)); !added)
+			return added.error();
+	}
+	if (board->hubs().empty())
+		return no_hub_of_daemon();
 	return std::unique_ptr<Board>(std::move(board));
 }
 

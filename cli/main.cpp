@@ -107,7 +107,11 @@ int main(int argc, char **argv)
 		app.add_option("--device", where.device, "use this device, without the daemon");
 	auto *direct =
 		app.add_flag("--direct", where.direct, "use all devices, without the daemon");
+	auto *mapped = app.add_flag("--mapped", where.mapped,
+		"look at the daemon's hubs themselves: it hands them over, and has no more to do "
+		"with it");
 	connect->excludes(device)->excludes(direct);
+	mapped->excludes(device)->excludes(direct);
 
 	add_list(app, action);
 	add_info(app, action);

@@ -72,6 +72,9 @@ public:
 	/** A file of its own for a client that owns lines. */
 	Result<std::unique_ptr<HubOwner>> own();
 
+	/** A file for a client to look by itself: see HubWatch::look(). */
+	Result<UniqueFd> look() { return watch_->look(); }
+
 	/** Remembers which client owns lines; nullptr: none of them does. */
 	void set_holder(std::uint64_t lines, const Peer *peer) noexcept;
 	/** To be called before a client that may own lines ceases to be. */

@@ -21,10 +21,13 @@ bool Outbox::append_events(std::span<const std::byte> header, std::span<const st
 	return true;
 }
 
-bool Outbox::append_reply(std::span<const std::byte> header, std::span<const std::byte> records)
+bool Outbox::append_reply(std::span<const std::byte> header, std::span<const std::byte> records,
+	std::shared_ptr<const UniqueFd> file)
 {
 	if (header.size() + records.size() > capacity_ - queued_)
 		return false;
+	if (file)
+		enclosed_.push_back({sent_ + queued_, std::move(file)});
 	append(header);
 	append(records);
 	return true;
@@ -51,19 +54,47 @@ void Outbox::append(std::span<const std::byte> bytes)
 	queued_ += bytes.size();
 }
 
+/* How much can go in one call: up to the next file, or from one to the next. */
+std::size_t Outbox::sendable(bool &has_file) const noexcept
+{
+	has_file = !enclosed_.empty() && enclosed_.front().at == sent_;
+	const std::size_t next = has_file ? 1 : 0;
+	return next < enclosed_.size() ? static_cast<std::size_t>(enclosed_[next].at - sent_)
+				       : queued_;
+}
+
+/* As sendmsg(2). */
+std::ptrdiff_t Outbox::send(int socket, std::size_t size, bool has_file)
+{
+	const std::size_t first = std::min(size, capacity_ - begin_);
+	std::array<iovec, 2> parts{{
+		{bytes_.get() + begin_, first},
+		{bytes_.get(), size - first},
+	}};
+	msghdr message{};
+	message.msg_iov = parts.data();
+	message.msg_iovlen = size > first ? 2 : 1;
+
+	alignas(cmsghdr) std::array<std::byte, CMSG_SPACE(sizeof(int))> control{};
+	if (has_file) {
+		message.msg_control = control.data();
+		message.msg_controllen = control.size();
+		cmsghdr *rights = CMSG_FIRSTHDR(&message);
+		rights->cmsg_level = SOL_SOCKET;
+		rights->cmsg_type = SCM_RIGHTS;
+		rights->cmsg_len = CMSG_LEN(sizeof(int));
+		const int fd = enclosed_.front().file->get();
+		std::memcpy(CMSG_DATA(rights), &fd, sizeof(fd));
+	}
+	return ::sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
 Outbox::Flushed Outbox::flush(int socket)
 {
 	while (queued_ > 0) {
-		const std::size_t first = std::min(queued_, capacity_ - begin_);
-		std::array<iovec, 2> parts{{
-			{bytes_.get() + begin_, first},
-			{bytes_.get(), queued_ - first},
-		}};
-		msghdr message{};
-		message.msg_iov = parts.data();
-		message.msg_iovlen = queued_ > first ? 2 : 1;
-
-		const ssize_t sent = ::sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+		bool has_file = false;
+		const std::size_t size = sendable(has_file);
+		const std::ptrdiff_t sent = send(socket, size, has_file);
 		if (sent < 0 && errno == EINTR)
 			continue;
 		if (sent < 0) {
@@ -71,11 +102,13 @@ Outbox::Flushed Outbox::flush(int socket)
 			const bool is_full = errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM;
 			return is_full ? Flushed::Blocked : Flushed::Broken;
 		}
-		const std::size_t before = queued_;
+		if (has_file)
+			enclosed_.pop_front();
 		begin_ = (begin_ + static_cast<std::size_t>(sent)) % capacity_;
 		queued_ -= static_cast<std::size_t>(sent);
+		sent_ += static_cast<std::uint64_t>(sent);
 		/* Less than all of it says the same as EAGAIN, a call earlier. */
-		if (static_cast<std::size_t>(sent) < before)
+		if (static_cast<std::size_t>(sent) < size)
 			return Flushed::Blocked;
 	}
 	/* Start over at the front: a client that keeps up uses few pages. */

@@ -9,8 +9,11 @@
  */
 #pragma once
 
+#include <gpiohub/fd.hpp>
+
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <span>
 
@@ -27,9 +30,10 @@ public:
 	[[nodiscard]] bool append_events(
 		std::span<const std::byte> header, std::span<const std::byte> records);
 
-	/** Appends a frame that must not be lost; false: no room at all. */
-	[[nodiscard]] bool append_reply(
-		std::span<const std::byte> header, std::span<const std::byte> records);
+	/** Appends a frame that must not be lost; false: no room at all. `file`, if any, goes
+	 * along with its first byte, over a Unix socket. */
+	[[nodiscard]] bool append_reply(std::span<const std::byte> header,
+		std::span<const std::byte> records, std::shared_ptr<const UniqueFd> file = {});
 
 	/** Bytes that append_events() would still take. */
 	std::size_t room_for_events() const noexcept;
@@ -47,13 +51,23 @@ public:
 	Flushed flush(int socket);
 
 private:
+	/* A file that goes along with a byte of the stream. */
+	struct Enclosed {
+		std::uint64_t at;
+		std::shared_ptr<const UniqueFd> file;
+	};
+
 	void append(std::span<const std::byte> bytes);
+	std::size_t sendable(bool &has_file) const noexcept;
+	std::ptrdiff_t send(int socket, std::size_t size, bool has_file);
 
 	std::size_t capacity_;
 	/* Allocated with the first frame; pages that were never used cost nothing. */
 	std::unique_ptr<std::byte[]> bytes_;
 	std::size_t begin_ = 0;  /* of the first byte queued */
 	std::size_t queued_ = 0; /* bytes from there on, around the end */
+	std::uint64_t sent_ = 0; /* bytes, ever */
+	std::deque<Enclosed> enclosed_;
 };
 
 } // namespace gpiohub::daemon

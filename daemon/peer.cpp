@@ -41,8 +41,8 @@ Peer peer_of(int socket)
 	ucred credentials{};
 	size = sizeof(credentials);
 	if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) < 0)
-		return {"a local client"};
-	Peer peer{"a local client", credentials.pid, credentials.uid};
+		return {"a local client", 0, kNobody, true};
+	Peer peer{"a local client", credentials.pid, credentials.uid, true};
 	std::ifstream comm("/proc/" + std::to_string(credentials.pid) + "/comm");
 	std::getline(comm, peer.name);
 	return peer;

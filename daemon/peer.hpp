@@ -20,11 +20,13 @@ inline constexpr uid_t kNobody = 65534;
  * address and port of a TCP client
  * pid: 0 if not known
  * uid: kNobody if not known
+ * is_local: by a Unix socket, over which files can be handed
  */
 struct Peer {
 	std::string name;
 	pid_t pid = 0;
 	uid_t uid = kNobody;
+	bool is_local = false;
 };
 
 Peer peer_of(int socket);

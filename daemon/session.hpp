@@ -96,6 +96,7 @@ private:
 		Hub &hub;
 		Subscription subscription;
 		std::unique_ptr<HubOwner> owner; /* from the first command to a line on */
+		bool has_file = false;           /* the client was handed one, and gets no other */
 	};
 
 	void turn();
@@ -129,6 +130,7 @@ private:
 	Result<Answer> info(Attachment &attachment);
 	Result<Answer> line_info(Attachment &attachment, const gpiohub_command &command);
 	Result<Answer> subscribe(Attachment &attachment, const gpiohub_command &command);
+	Result<Answer> open(Attachment &attachment);
 	Result<Answer> filter(Attachment &attachment, const gpiohub_command &command);
 	Result<Answer> get(Attachment &attachment, const gpiohub_command &command);
 	Result<Answer> cancel(Attachment &attachment, const gpiohub_command &command);

@@ -252,6 +252,8 @@ Result<Answer> Session::execute(const Request &request)
 		return line_info(**attachment, command);
 	case Op::SUBSCRIBE:
 		return subscribe(**attachment, command);
+	case Op::OPEN:
+		return open(**attachment);
 	case Op::FILTER:
 		return filter(**attachment, command);
 	case Op::GET:
@@ -321,6 +323,20 @@ Result<Answer> Session::subscribe(Attachment &attachment, const gpiohub_command 
 	if (first.error().code == EINVAL)
 		return first.error();
 	return attachment.hub.explained("watch", first.error(), peer_);
+}
+
+Result<Answer> Session::open(Attachment &attachment)
+{
+	if (!peer_.is_local)
+		return Error{EOPNOTSUPP, "a file can be handed over a Unix socket only"};
+	/* As many as it keeps count for somebody: who wants another connects anew. */
+	if (attachment.has_file)
+		return Error{EALREADY, "this connection was handed its file of the hub already"};
+	auto file = attachment.hub.look();
+	if (!file)
+		return attachment.hub.explained(kDeedHandOver, file.error(), peer_);
+	attachment.has_file = true;
+	return Answer{0, 0, {}, std::make_shared<const UniqueFd>(*std::move(file))};
 }
 
 Result<Answer> Session::get(Attachment &attachment, const gpiohub_command &command)

@@ -6,10 +6,13 @@
 #include <gpiohub/client.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <climits>
+#include <cstring>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 namespace gpiohub
 {
@@ -95,6 +98,31 @@ Result<void> Client::send(const gpiohub_command &command, std::span<const std::b
 	return {};
 }
 
+/* As recv(2), into the buffer; a file that comes along is kept, one at a time. */
+ssize_t Client::receive()
+{
+	const std::size_t old = buffer_.size();
+	buffer_.resize(old + kReceiveSize);
+	iovec part = {&buffer_[old], kReceiveSize};
+	alignas(cmsghdr) std::array<std::byte, CMSG_SPACE(sizeof(int))> control;
+	msghdr message = {};
+	message.msg_iov = &part;
+	message.msg_iovlen = 1;
+	message.msg_control = control.data();
+	message.msg_controllen = control.size();
+	const ssize_t got = ::recvmsg(fd(), &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	buffer_.resize(old + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+
+	const cmsghdr *rights = got > 0 ? CMSG_FIRSTHDR(&message) : nullptr;
+	if (rights != nullptr && rights->cmsg_level == SOL_SOCKET &&
+		rights->cmsg_type == SCM_RIGHTS && rights->cmsg_len == CMSG_LEN(sizeof(int))) {
+		int file = -1;
+		std::memcpy(&file, CMSG_DATA(rights), sizeof(file));
+		file_ = UniqueFd(file);
+	}
+	return got;
+}
+
 /* Waits until so many bytes are in the buffer; false: not before the deadline. */
 Result<bool> Client::fill(std::size_t bytes, const Deadline &deadline)
 {
@@ -111,10 +139,7 @@ Result<bool> Client::fill(std::size_t bytes, const Deadline &deadline)
 		buffer_.erase(
 			buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(begin_));
 		begin_ = 0;
-		const std::size_t old = buffer_.size();
-		buffer_.resize(old + kReceiveSize);
-		const ssize_t got = ::recv(fd(), &buffer_[old], kReceiveSize, MSG_DONTWAIT);
-		buffer_.resize(old + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+		const ssize_t got = receive();
 		if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR))
 			return Error{ECONNRESET, "the daemon ended the connection"};
 	}
@@ -370,6 +395,16 @@ Result<std::uint32_t> Client::add_rule(std::uint8_t hub, const gpiohub_rule &rul
 Result<void> Client::delete_rule(std::uint8_t hub, std::uint32_t id)
 {
 	return done(call(wire::make_command(wire::Op::RULE_DEL, hub, 0, id)));
+}
+
+Result<Device> Client::open(std::uint8_t hub)
+{
+	const auto answer = call(wire::make_command(wire::Op::OPEN, hub));
+	if (!answer)
+		return answer.error();
+	if (!file_)
+		return Error{EPROTO, "the daemon handed over no file"};
+	return Device::adopt(std::move(file_), "/dev/gpiohub" + std::to_string(hub));
 }
 
 Result<std::string> Client::stats()

@@ -128,6 +128,8 @@ std::string unsupported(const Failure &failure)
 {
 	if (failure.deed == "watch" || failure.deed == kDeedWait || failure.deed == kDeedAddRule)
 		return "the line has no interrupt: its level can be asked for, not watched";
+	if (failure.deed == kDeedHandOver)
+		return "what the daemon has here is no device: watch through the daemon";
 	return "its chip cannot do that";
 }
 
@@ -161,6 +163,8 @@ std::string over_quota(const Failure &failure)
 	if (failure.deed == kDeedWait)
 		return "this user has too many requests that are not over: cancel some, or wait "
 		       "for their end";
+	if (failure.deed == kDeedHandOver)
+		return "too many programs have one: watch through the daemon";
 	return "this user has too many files of the hub open: close some";
 }
 

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <gpiohub/device.hpp>
+#include <gpiohub/fd.hpp>
 #include <gpiohub/result.hpp>
 #include <gpiohub/ring.hpp>
 #include <gpiohub/state.hpp>
@@ -19,6 +20,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace gpiohub::daemon
@@ -55,6 +57,9 @@ public:
 	virtual Result<void> subscribe(std::uint64_t lines) = 0;
 	/** Levels of lines, the chip asked where the hub does not know. */
 	virtual Result<std::uint64_t> get(std::uint64_t lines) = 0;
+	/** A file of the hub for a client, restricted to looking: what a Device is made of.
+	 * EOPNOTSUPP: there are none; EDQUOT: there are too many. */
+	virtual Result<UniqueFd> look() = 0;
 
 protected:
 	View view_;
@@ -80,12 +85,18 @@ public:
 	virtual ~Backend() = default;
 
 	/** Becomes ready (EPOLLIN) when hubs may have come or gone. */
-	virtual int fd() const = 0;
+	int fd() const noexcept { return fd_.get(); }
 	/** The numbers of the hubs that are there now; quiets fd(). */
 	virtual Result<std::vector<unsigned>> hubs() = 0;
 
 	virtual Result<std::unique_ptr<HubWatch>> watch(unsigned hub) = 0;
 	virtual Result<std::unique_ptr<HubOwner>> own(unsigned hub) = 0;
+
+protected:
+	explicit Backend(UniqueFd fd) : fd_(std::move(fd)) {}
+
+private:
+	UniqueFd fd_;
 };
 
 } // namespace gpiohub::daemon

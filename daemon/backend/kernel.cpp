@@ -48,6 +48,17 @@ public:
 	Result<void> subscribe(std::uint64_t lines) override { return device_.subscribe(lines); }
 	Result<std::uint64_t> get(std::uint64_t lines) override { return device_.get(lines); }
 
+	/* Open for writing, for the cursor must be written; then it can do no more than look. */
+	Result<UniqueFd> look() override
+	{
+		auto device = Device::open(device_.path(), Device::Access::Drive, true);
+		if (!device)
+			return device.error();
+		if (auto restricted = device->restrict_to(GPIOHUB_RESTRICT_DRIVE); !restricted)
+			return restricted.error();
+		return std::move(*device).release();
+	}
+
 private:
 	Device device_;
 	LineNames names_;
@@ -104,7 +115,7 @@ Result<std::vector<unsigned>> KernelBackend::hubs()
 {
 	/* What happened to which name does not matter: look again. */
 	alignas(inotify_event) std::array<char, 4096> ignored;
-	while (::read(inotify_.get(), ignored.data(), ignored.size()) > 0) {
+	while (::read(fd(), ignored.data(), ignored.size()) > 0) {
 	}
 
 	DIR *directory = ::opendir(directory_.c_str());
@@ -131,6 +142,9 @@ Result<std::unique_ptr<HubWatch>> KernelBackend::watch(unsigned hub)
 	auto device = open(hub);
 	if (!device)
 		return device.error();
+	/* Nor does the daemon drive by it: so it counts with those, not with owners. */
+	if (auto restricted = device->restrict_to(GPIOHUB_RESTRICT_DRIVE); !restricted)
+		return restricted.error();
 	auto state = device->map_state();
 	if (!state)
 		return state.error();

@@ -21,22 +21,20 @@ public:
 	/** `directory`: /dev, but for tests. */
 	static Result<std::unique_ptr<KernelBackend>> create(std::string directory = "/dev");
 
-	int fd() const override { return inotify_.get(); }
 	Result<std::vector<unsigned>> hubs() override;
 	Result<std::unique_ptr<HubWatch>> watch(unsigned hub) override;
 	Result<std::unique_ptr<HubOwner>> own(unsigned hub) override;
 
 private:
 	KernelBackend(std::string directory, UniqueFd inotify)
-		: directory_(std::move(directory)),
-		  inotify_(std::move(inotify))
+		: Backend(std::move(inotify)),
+		  directory_(std::move(directory))
 	{
 	}
 
 	Result<Device> open(unsigned hub) const;
 
 	std::string directory_;
-	UniqueFd inotify_;
 };
 
 } // namespace gpiohub::daemon

@@ -107,7 +107,7 @@ bool Native::reply(Outbox &out, const Request &request, const Result<Answer> &re
 		wire::to_bytes(wire::reply_header(wire::hub_of(request.command.flags), reply.size));
 	const auto record = wire::to_bytes(reply);
 	if (payload.empty())
-		return out.append_reply(header, record);
+		return out.append_reply(header, record, result ? result->file : nullptr);
 
 	/* The rare long way: one piece, with its padding. */
 	std::string bytes(reinterpret_cast<const char *>(record.data()), record.size());

@@ -8,12 +8,14 @@
 
 #include "../outbox.hpp"
 
+#include <gpiohub/fd.hpp>
 #include <gpiohub/result.hpp>
 
 #include <linux/gpiohub.h>
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -40,7 +42,8 @@ struct Request {
 struct Answer {
 	std::uint64_t value = 0;
 	std::uint64_t value2 = 0;
-	std::string payload; /* bytes */
+	std::string payload;                       /* bytes */
+	std::shared_ptr<const UniqueFd> file = {}; /* goes along, if any */
 };
 
 class Protocol

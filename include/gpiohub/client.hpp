@@ -95,6 +95,10 @@ public:
 	/** Gives the rule's id: rule.id, or one of our own if that is 0. */
 	Result<std::uint32_t> add_rule(std::uint8_t hub, const gpiohub_rule &rule);
 	Result<void> delete_rule(std::uint8_t hub, std::uint32_t id);
+	/** The hub itself, open for looking only: events come from its ring, and no longer
+	 * through the daemon. Once a connection and hub. EOPNOTSUPP: not by this connection,
+	 * or not with this daemon; EDQUOT: too many have one. */
+	Result<Device> open(std::uint8_t hub);
 	/** What the daemon and its clients did, as JSON. */
 	Result<std::string> stats();
 	/** Comes back when everything sent before was done. */
@@ -133,6 +137,7 @@ private:
 	Result<void> send(const gpiohub_command &command, std::span<const std::byte> payload);
 	Result<std::optional<Frame>> take_frame(const Deadline &deadline);
 	Result<bool> fill(std::size_t bytes, const Deadline &deadline);
+	ssize_t receive();
 	Result<Answer> exchange(const gpiohub_command &command, std::span<const std::byte> payload,
 		const Deadline &deadline);
 	Result<Answer> take_answer(const gpiohub_command &command, const Frame &frame);
@@ -144,6 +149,7 @@ private:
 	std::vector<std::byte> buffer_; /* received: [begin_, end) not yet used */
 	std::size_t begin_ = 0;
 	std::deque<Received> waiting_; /* came while a reply was waited for */
+	UniqueFd file_;                /* came along */
 };
 
 } // namespace gpiohub

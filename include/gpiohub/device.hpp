@@ -150,6 +150,9 @@ public:
 		return {std::move(fd), std::move(path)};
 	}
 
+	/** Gives the open file away. */
+	UniqueFd release() &&noexcept { return std::move(fd_); }
+
 	int fd() const noexcept { return fd_.get(); }
 	const std::string &path() const noexcept { return path_; }
 

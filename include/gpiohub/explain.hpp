@@ -18,6 +18,7 @@ namespace gpiohub
 
 /* The deeds of the engine, which are said with a preposition. */
 inline constexpr std::string_view kDeedWait = "wait for";
+inline constexpr std::string_view kDeedHandOver = "hand over a file of";
 inline constexpr std::string_view kDeedPlay = "play on";
 inline constexpr std::string_view kDeedCancel = "cancel a request of";
 inline constexpr std::string_view kDeedAddRule = "add a rule to";

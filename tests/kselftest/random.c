@@ -21,6 +21,9 @@
 #define FLOOD	(LINE_FREE + 6)		/* beyond the lines that calls often name */
 #define FILES	3
 
+/* Are the files that it is called on restricted to that? */
+static bool looking;
+
 /* Rewrites words of the calls' memory and of a mapped cursor. */
 struct mutator {
 	pthread_t thread;
@@ -57,6 +60,14 @@ struct bystander {
 	int tell;
 };
 
+/* Who may only look makes lines known, and nothing else; the generator floods. */
+static void expect_harmless(const struct gpiohub_event *event)
+{
+	CHECK(event->type == GPIOHUB_EVENT_KNOWN || event->type == GPIOHUB_EVENT_LOST ||
+	      GPIOHUB_KINDS_EDGES & GPIOHUB_KIND(event->type));
+	CHECK(event->type == GPIOHUB_EVENT_LOST || !(event->flags & GPIOHUB_EVENT_FLAG_DRIVEN));
+}
+
 static void bystand(int fd, int told)
 {
 	struct pollfd wait[] = { { .fd = fd, .events = POLLIN }, { .fd = told, .events = POLLIN } };
@@ -72,6 +83,8 @@ static void bystand(int fd, int told)
 		got = read(fd, events, sizeof(events)) / (ssize_t)sizeof(*events);
 		for (i = 0; i < got; i++) {
 			CHECK_EQ(events[i].seq, seq);
+			if (looking)
+				expect_harmless(&events[i]);
 			if (events[i].type == GPIOHUB_EVENT_LOST) {
 				lost += events[i].levels;
 				seq += events[i].levels;
@@ -112,6 +125,8 @@ static void open_anew(int *fd)
 	if (*fd)
 		close(*fd);
 	*fd = device_open(O_RDWR | O_NONBLOCK);
+	if (looking)
+		CHECK_OK(ioctl(*fd, GPIOHUB_RESTRICT, &(__u32){ GPIOHUB_RESTRICT_DRIVE }));
 }
 
 /* Rules that were handed to the hub stay otherwise. */
@@ -166,7 +181,6 @@ static void play(unsigned long count, int (*call)(int fd))
 	unsigned long i, good = 0;
 	struct mapped mapped;
 
-	shrink_ring();
 	mapped_fd = device_open(O_RDWR);
 	mapped = mapped_open(mapped_fd, true);
 	device_subscribe(mapped_fd, BIT_OF(FLOOD), GPIOHUB_KINDS_EDGES);
@@ -203,15 +217,18 @@ static void play(unsigned long count, int (*call)(int fd))
 		close(files[i]);
 	mapped_close(&mapped, mapped_fd);
 	close(mapped_fd);
-	delete_all_rules();
+	if (!looking)
+		delete_all_rules();
 	bystander_end(&bystander);
-	still_works();
+	if (!looking)
+		still_works();
 }
 
 static void structured_calls(void)
 {
 	unsigned int i, worked = 0;
 
+	shrink_ring();
 	play(fixture_count(10000), calls_structured);
 	for (i = 0; i < calls_verb_count; i++) {
 		const struct calls_verb *verb = &calls_verbs[i];
@@ -225,12 +242,31 @@ static void structured_calls(void)
 
 static void noisy_calls(void)
 {
+	shrink_ring();
 	play(fixture_count(10000), calls_noise);
+}
+
+/* As a file that is handed to a program which may look, and no more. */
+static void calls_by_who_may_look(void)
+{
+	int owner;
+
+	shrink_ring();
+	owner = device_driving(FREE);
+	device_set(owner, FREE, FREE);
+	looking = true;
+	play(fixture_count(10000), calls_structured);
+	CHECK_EQ(device_line_info(owner, LINE_FREE).flags & GPIOHUB_LINE_MINE,
+		 GPIOHUB_LINE_MINE);
+	CHECK(board_pin(LINE_FREE));
+	device_set(owner, FREE, 0);
+	CHECK(!board_pin(LINE_FREE));
 }
 
 static const struct ktap_case cases[] = {
 	{ "random calls end well or in a documented error", structured_calls, 300 },
 	{ "noise ends in a documented error", noisy_calls, 300 },
+	{ "calls by who may only look change nothing for others", calls_by_who_may_look, 300 },
 };
 
 FIXTURE_MAIN(cases)

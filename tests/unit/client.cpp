@@ -5,8 +5,10 @@
 #include <catch2/catch.hpp>
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
 #include <functional>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <thread>
 
 using namespace gpiohub;
@@ -45,6 +47,30 @@ public:
 		std::string padded(payload);
 		padded.resize(wire::padded(payload.size()));
 		send_bytes(std::as_bytes(std::span(padded)));
+	}
+
+	/* A reply without payload, with a file unless that is -1. */
+	void reply_with(const wire::Reply &reply, int file)
+	{
+		const auto header = wire::to_bytes(wire::reply_header(0, 0));
+		const auto record = wire::to_bytes(reply);
+		std::vector<std::byte> bytes(header.begin(), header.end());
+		bytes.insert(bytes.end(), record.begin(), record.end());
+		iovec part = {bytes.data(), bytes.size()};
+		alignas(cmsghdr) std::array<std::byte, CMSG_SPACE(sizeof(int))> control = {};
+		msghdr message = {};
+		message.msg_iov = &part;
+		message.msg_iovlen = 1;
+		if (file >= 0) {
+			message.msg_control = control.data();
+			message.msg_controllen = control.size();
+			cmsghdr *rights = CMSG_FIRSTHDR(&message);
+			rights->cmsg_level = SOL_SOCKET;
+			rights->cmsg_type = SCM_RIGHTS;
+			rights->cmsg_len = CMSG_LEN(sizeof(int));
+			std::memcpy(CMSG_DATA(rights), &file, sizeof(file));
+		}
+		::sendmsg(fd_.get(), &message, MSG_NOSIGNAL);
 	}
 
 	void events(std::uint64_t first, std::uint32_t count, std::uint64_t lost)
@@ -460,4 +486,25 @@ TEST_CASE("a daemon that hangs up is told as such")
 	REQUIRE(client.ok());
 	CHECK(client->ping().error().code == ECONNRESET);
 	CHECK(client->ping().error().code == ECONNRESET);
+}
+
+TEST_CASE("a file that the daemon hands over is the hub's, and one that it does not is missed")
+{
+	const bool is_handed = GENERATE(true, false);
+	Conversation conversation([is_handed](FakeDaemon &daemon) {
+		daemon.greet();
+		const gpiohub_command command = daemon.receive();
+		const UniqueFd file(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+		daemon.reply_with(wire::make_reply(command), is_handed ? file.get() : -1);
+	});
+	auto client = conversation.connect();
+	REQUIRE(client.ok());
+	auto device = client->open(3);
+	REQUIRE(device.ok() == is_handed);
+	if (is_handed) {
+		CHECK(device->path() == "/dev/gpiohub3");
+		CHECK(::fcntl(device->fd(), F_GETFD) == FD_CLOEXEC);
+	} else {
+		CHECK(device.error().code == EPROTO);
+	}
 }

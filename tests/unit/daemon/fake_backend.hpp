@@ -10,6 +10,7 @@
 
 #include <gpiohub/fd.hpp>
 
+#include <fcntl.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -134,6 +135,8 @@ struct FakeHub {
 	std::vector<FakePlay> plays; /* not over */
 	std::vector<FakeRule> rules;
 	int refuse_plays = 0; /* an errno */
+	int refuse_looking = 0;
+	int looks = 0;
 	std::size_t submits = 0;
 	std::size_t infos = 0;
 	std::size_t line_infos = 0;
@@ -198,6 +201,16 @@ public:
 	{
 		const std::lock_guard lock(hub_->mutex);
 		return hub_->levels & lines;
+	}
+
+	/* Not of a hub, but it can be told from others. */
+	Result<UniqueFd> look() override
+	{
+		const std::lock_guard lock(hub_->mutex);
+		if (hub_->refuse_looking != 0)
+			return Error{hub_->refuse_looking, "open"};
+		hub_->looks++;
+		return UniqueFd(::open("/dev/zero", O_RDONLY | O_CLOEXEC));
 	}
 
 private:
@@ -328,7 +341,7 @@ private:
 class FakeBackend final : public Backend
 {
 public:
-	FakeBackend() : changed_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+	FakeBackend() : Backend(UniqueFd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))) {}
 
 	/** A hub appears; in place of one of that number. */
 	std::shared_ptr<FakeHub> add(unsigned number, unsigned lines = 8, std::uint32_t size = 1024)
@@ -358,14 +371,12 @@ public:
 		::shutdown(hub->waking_end.get(), SHUT_RDWR);
 	}
 
-	void announce() { ::eventfd_write(changed_.get(), 1); }
-
-	int fd() const override { return changed_.get(); }
+	void announce() { ::eventfd_write(fd(), 1); }
 
 	Result<std::vector<unsigned>> hubs() override
 	{
 		eventfd_t ignored = 0;
-		::eventfd_read(changed_.get(), &ignored);
+		::eventfd_read(fd(), &ignored);
 		const std::lock_guard lock(mutex_);
 		if (refuse_listing != 0)
 			return Error{refuse_listing, "/dev: Too many open files"};
@@ -395,7 +406,6 @@ public:
 private:
 	std::mutex mutex_;
 	std::map<unsigned, std::shared_ptr<FakeHub>> hubs_;
-	UniqueFd changed_;
 };
 
 } // namespace gpiohub::daemon

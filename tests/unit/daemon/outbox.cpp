@@ -4,7 +4,11 @@
 #include "test_client.hpp"
 
 #include <catch2/catch.hpp>
+#include <cstring>
+#include <fcntl.h>
 #include <numeric>
+#include <sys/socket.h>
+#include <sys/uio.h>
 
 using namespace gpiohub;
 using namespace gpiohub::daemon;
@@ -103,4 +107,68 @@ TEST_CASE("a client that is gone breaks it")
 	CHECK(out.flush(near.get()) == Outbox::Flushed::Done);
 	REQUIRE(out.append_reply(bytes(16), {}));
 	CHECK(out.flush(near.get()) == Outbox::Flushed::Broken);
+}
+
+namespace
+{
+
+std::shared_ptr<const UniqueFd> some_file()
+{
+	return std::make_shared<const UniqueFd>(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+}
+
+/* One recvmsg: how many bytes, and whether a file came along. */
+std::pair<ssize_t, bool> receive(int socket)
+{
+	std::array<std::byte, 65536> part;
+	iovec into{part.data(), part.size()};
+	alignas(cmsghdr) std::array<std::byte, CMSG_SPACE(sizeof(int))> control{};
+	msghdr message{};
+	message.msg_iov = &into;
+	message.msg_iovlen = 1;
+	message.msg_control = control.data();
+	message.msg_controllen = control.size();
+	const ssize_t got = ::recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	cmsghdr *rights = CMSG_FIRSTHDR(&message);
+	if (rights == nullptr)
+		return {got, false};
+	int fd = -1;
+	std::memcpy(&fd, CMSG_DATA(rights), sizeof(fd));
+	const UniqueFd file(fd);
+	return {got, file.get() >= 0};
+}
+
+} // namespace
+
+TEST_CASE("a file goes along with the first byte of its frame, and is closed then")
+{
+	auto [near, far] = connection();
+	Outbox out(1024);
+	std::weak_ptr<const UniqueFd> first;
+	REQUIRE(out.append_reply(bytes(48), {}));
+	{
+		auto file = some_file();
+		first = file;
+		REQUIRE(out.append_reply(bytes(16), bytes(32), std::move(file)));
+	}
+	REQUIRE(out.append_reply(bytes(48), {}, some_file()));
+	REQUIRE(out.append_reply(bytes(48), {}));
+	CHECK_FALSE(first.expired());
+	CHECK(out.flush(near.get()) == Outbox::Flushed::Done);
+	CHECK(first.expired());
+	CHECK(receive(far.get()) == std::pair<ssize_t, bool>(48 + 48, true));
+	CHECK(receive(far.get()) == std::pair<ssize_t, bool>(48 + 48, true));
+	CHECK(receive(far.get()).first == -1);
+}
+
+TEST_CASE("a file that nobody takes goes with its outbox")
+{
+	std::weak_ptr<const UniqueFd> left;
+	{
+		auto file = some_file();
+		left = file;
+		Outbox out(1024);
+		REQUIRE(out.append_reply(bytes(48), {}, std::move(file)));
+	}
+	CHECK(left.expired());
 }

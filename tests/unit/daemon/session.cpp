@@ -514,3 +514,29 @@ TEST_CASE("a rule is deleted by its number, once")
 	CHECK(again.reply.error == ENOENT);
 	CHECK_THAT(again.payload, Catch::Contains("there is no such rule"));
 }
+
+TEST_CASE("a local client is handed one file of a hub")
+{
+	Bench bench;
+	TestClient client = bench.greeted();
+	const auto open = wire::make_command(wire::Op::OPEN, 0);
+	SECTION("once")
+	{
+		CHECK(client.call(open).reply.error == 0);
+		const Frame again = client.call(open);
+		CHECK(again.reply.error == EALREADY);
+		CHECK_THAT(again.payload, Catch::Contains("already"));
+		CHECK(bench.fake->looks == 1);
+	}
+	SECTION("or told why not")
+	{
+		bench.fake->refuse_looking = EDQUOT;
+		const Frame refused = client.call(open);
+		CHECK(refused.reply.error == EDQUOT);
+		CHECK(refused.payload ==
+			"cannot hand over a file of gpiohub0: too many programs have one: watch "
+			"through the daemon");
+		bench.fake->refuse_looking = 0;
+		CHECK(client.call(open).reply.error == 0);
+	}
+}
