@@ -27,7 +27,7 @@ untouched() {
 	kill -INT "$strace" && wait "$strace"
 	# What it waits in all the time is there, begun before us.
 	grep -v 'epoll_wait' "$WORK/strace" | grep -q '(' && cat "$WORK/strace" && return 1
-	return $result
+	return "$result"
 }
 flood() { generate "$EDGES" && soon have "$EDGES"; }
 check "it gets $EDGES edges, and the daemon makes no system call for them" untouched flood
