@@ -32,12 +32,13 @@ Result<std::unique_ptr<Board>> open_board(const Where &where)
 		const auto address = Address::parse(where.connect);
 		if (!address)
 			return address.error();
-		return where.mapped ? open_handed(*address) : open_daemon(*address);
+		return where.mapped ? open_handed(*address, where.token)
+				    : open_daemon(*address, where.token);
 	}
 	if (where.mapped)
-		return open_handed(Address::local());
+		return open_handed(Address::local(), where.token);
 
-	auto daemon = open_daemon(Address::local());
+	auto daemon = open_daemon(Address::local(), where.token);
 	/* A daemon that refuses us is an answer; one that is not there is none. */
 	if (daemon || (daemon.error().code != ENOENT && daemon.error().code != ECONNREFUSED))
 		return daemon;

@@ -21,10 +21,11 @@ namespace gpiohub::cli
 
 /** Where to look for hubs, as the options say it. */
 struct Where {
-	std::string connect; /* a daemon's address, "" for the usual one */
-	std::string device;  /* one device to use directly, "" for none */
-	bool direct = false; /* all devices, without the daemon */
-	bool mapped = false; /* its devices, handed over by the daemon: for looking */
+	std::string connect;    /* a daemon's address, "" for the usual one */
+	std::string token = {}; /* for the daemon, "" for none */
+	std::string device;     /* one device to use directly, "" for none */
+	bool direct = false;    /* all devices, without the daemon */
+	bool mapped = false;    /* its devices, handed over by the daemon: for looking */
 };
 
 struct Hub {
@@ -85,9 +86,9 @@ protected:
 /** Makes lines outputs that drive config.levels, those that were outputs before as well. */
 Result<void> drive(Board &board, std::uint8_t hub, std::uint64_t lines, LineConfig config);
 
-Result<std::unique_ptr<Board>> open_daemon(const Address &address);
+Result<std::unique_ptr<Board>> open_daemon(const Address &address, std::string_view token);
 /** The devices that a daemon hands over. */
-Result<std::unique_ptr<Board>> open_handed(const Address &address);
+Result<std::unique_ptr<Board>> open_handed(const Address &address, std::string_view token);
 /** One device, or with "" all of them. */
 Result<std::unique_ptr<Board>> open_devices(const std::string &path);
 /** The error of who found a daemon without one. */

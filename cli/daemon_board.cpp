@@ -135,9 +135,9 @@ private:
 
 } // namespace
 
-Result<std::unique_ptr<Board>> open_daemon(const Address &address)
+Result<std::unique_ptr<Board>> open_daemon(const Address &address, std::string_view token)
 {
-	auto client = Client::connect(address);
+	auto client = Client::connect(address, Client::kTimeout, token);
 	if (!client)
 		return client.error();
 	auto board = std::make_unique<DaemonBoard>(*std::move(client));

@@ -339,9 +339,9 @@ Result<std::unique_ptr<Board>> open_devices(const std::string &path)
 	return std::unique_ptr<Board>(std::move(board));
 }
 
-Result<std::unique_ptr<Board>> open_handed(const Address &address)
+Result<std::unique_ptr<Board>> open_handed(const Address &address, std::string_view token)
 {
-	auto client = Client::connect(address);
+	auto client = Client::connect(address, Client::kTimeout, token);
 	if (!client)
 		return client.error();
 	auto board = std::make_unique<DeviceBoard>();

@@ -1,35 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Lines as people name them: "4", "0-7", "GPIO4", "1:4" (line 4 of the second
- * hub), "gpiohub1:0-7", and several with commas. A number alone is a line of the
- * first hub; a name is looked for in all of them.
+ * The lines of a board that people name: see gpiohub/line_spec.hpp. A number alone is a
+ * line of the first hub; a name is looked for in all of them.
  */
 #pragma once
 
 #include "board.hpp"
 
+#include <gpiohub/line_spec.hpp>
 #include <gpiohub/result.hpp>
 
 #include <compare>
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace gpiohub::cli
 {
-
-/** One part of what people wrote: a range of numbers, or a name. */
-struct LineSpec {
-	std::optional<std::uint8_t> hub;
-	unsigned first = 0; /* the range, if name is empty */
-	unsigned last = 0;
-	std::string name;
-
-	bool operator==(const LineSpec &) const = default;
-};
 
 struct LineId {
 	std::uint8_t hub = 0;
@@ -44,9 +33,6 @@ struct LineLevel {
 	LineId id;
 	bool high = false;
 };
-
-/** Splits a text into its parts, in order. EINVAL: says which part is wrong. */
-Result<std::vector<LineSpec>> parse_lines(std::string_view text);
 
 /** "1", "0", "high", "low", "on" or "off". */
 Result<bool> parse_level(std::string_view text);

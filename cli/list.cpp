@@ -8,6 +8,7 @@
 
 #include <gpiohub/chips.hpp>
 
+#include <cerrno>
 #include <fmt/format.h>
 
 namespace gpiohub::cli
@@ -53,6 +54,9 @@ std::string used_by(const wire::LineInfo &line)
 Result<std::string> line_row(Board &board, std::uint8_t hub, std::uint8_t number)
 {
 	const auto line = board.line_info(hub, number);
+	/* One that this user may not look at is not shown. */
+	if (!line && line.error().code == EACCES)
+		return std::string();
 	if (!line)
 		return line.error();
 	const gpiohub_line_info &info = line->info;

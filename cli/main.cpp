@@ -5,8 +5,10 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fstream>
 #include <sstream>
 #include <unistd.h>
 
@@ -40,6 +42,8 @@ Exit exit_of(const Error &error)
 	case EDQUOT:
 	case ENOSPC:
 	case EUSERS:
+	case ENOKEY:
+	case EKEYREJECTED:
 		return Exit::Refused;
 	case ENODEV:
 	case ENOENT:
@@ -74,6 +78,17 @@ Result<Exit> explained(const CLI::App &app, const CLI::ParseError &error)
 	return done && code != 0 ? Exit::Usage : done;
 }
 
+/* The first line of a file. */
+std::string token_in(const std::string &path)
+{
+	std::ifstream file(path);
+	std::string token;
+	if (!file)
+		throw CLI::ValidationError("--token-file", "cannot read " + path);
+	std::getline(file, token);
+	return token;
+}
+
 /* Closed ones, lest a device or a socket gets their number and our output. */
 void occupy_standard_files()
 {
@@ -103,6 +118,14 @@ int main(int argc, char **argv)
 	app.fallthrough();
 	auto *connect = app.add_option(
 		"--connect", where.connect, "the daemon's address: unix:/path or tcp:host:port");
+	/* Not on the command line, which every user of the machine can read. */
+	app.add_option_function<std::string>(
+		   "--token-file",
+		   [&where](const std::string &path) { where.token = token_in(path); },
+		   "the token to present to the daemon is in this file; else in GPIOHUB_TOKEN")
+		->type_name("FILE");
+	if (const char *token = std::getenv("GPIOHUB_TOKEN"))
+		where.token = token;
 	auto *device =
 		app.add_option("--device", where.device, "use this device, without the daemon");
 	auto *direct =

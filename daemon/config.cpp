@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.hpp"
 
+#include "config_roles.hpp"
 #include "socket.hpp"
-
-#define TOML_EXCEPTIONS 0
-#include <toml++/toml.h>
 
 #include <fmt/format.h>
 
@@ -141,8 +139,14 @@ Result<Config> parse_config(std::string_view document, const std::string &name)
 			name, parsed.error().source(), std::string(parsed.error().description()));
 
 	Config config;
+	auto roles = parse_roles(parsed.table().get("role"), parsed.table().get("token"));
+	if (const auto *fault = std::get_if<ConfigFault>(&roles))
+		return wrong(name, fault->where->source(), fault->what);
+	config.roles = std::make_shared<const Roles>(std::get<Roles>(std::move(roles)));
 	const auto tables = all_keys(config);
 	for (const auto &[table_name, table_node] : parsed.table()) {
+		if (table_name.str() == "role" || table_name.str() == "token")
+			continue;
 		const auto keys = tables.find(table_name.str());
 		if (keys == tables.end())
 			return wrong(name, table_name.source(),

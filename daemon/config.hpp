@@ -5,11 +5,14 @@
  */
 #pragma once
 
+#include "roles.hpp"
+
 #include <gpiohub/result.hpp>
 #include <gpiohub/wire.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,6 +47,8 @@ struct Config {
 	Socket socket;
 	Tcp tcp;
 	Limits limits;
+	/* Shared with the sessions that go by them. */
+	std::shared_ptr<const Roles> roles = std::make_shared<Roles>();
 };
 
 /**

@@ -42,19 +42,21 @@ const char *cure(int code)
 
 } // namespace
 
-Daemon::Daemon(Reactor &reactor, Backend &backend, const Config::Limits &limits,
+Daemon::Daemon(Reactor &reactor, Backend &backend, const Config &config,
 	std::chrono::milliseconds hello_patience)
 	: reactor_(reactor),
 	  backend_(backend),
-	  limits_(limits),
+	  limits_(config.limits),
+	  roles_(config.roles),
 	  context_{
 		  .reactor = reactor,
 		  .counters = counters_,
 		  .find_hub = [this](unsigned number) { return hubs_[number].get(); },
 		  .hubs = [this] { return hub_mask(); },
+		  .roles = [this] { return roles_; },
 		  .stats = [this] { return stats(); },
 		  .ended = [this](Session &session) { session_ended(session); },
-		  .outbox_bytes = limits.outbox_bytes,
+		  .outbox_bytes = limits_.outbox_bytes,
 		  .inbox_budget = inbox_budget_,
 	  },
 	  hello_patience_(hello_patience)
@@ -215,6 +217,18 @@ void Daemon::accept(UniqueFd socket)
 	}
 	if (!std::exchange(is_hello_due_armed_, true))
 		hello_due_->arm(hello_patience_);
+}
+
+void Daemon::reload(const Config &config)
+{
+	limits_ = config.limits;
+	context_.outbox_bytes = limits_.outbox_bytes;
+	roles_ = config.roles;
+	std::vector<Session *> sessions;
+	for (const auto &[key, session] : sessions_)
+		sessions.push_back(session.get());
+	for (Session *session : sessions)
+		session->renew(roles_);
 }
 
 /* Idle connections, refused ones too, would lock everybody else out. */

@@ -31,13 +31,16 @@ class Daemon final : public Source
 public:
 	/** The reactor and the back end outlive the daemon. `hello_patience`: but for
 	 * tests. */
-	Daemon(Reactor &reactor, Backend &backend, const Config::Limits &limits,
+	Daemon(Reactor &reactor, Backend &backend, const Config &config,
 		std::chrono::milliseconds hello_patience = kHelloPatience);
 	~Daemon() override;
 
 	/** Opens the hubs that are there, be it none. One that cannot be opened is
 	 * told, and tried again when its rights change. */
 	Result<void> start();
+	/** Goes by other roles and limits from now on; the sockets stay as they are. Ends
+	 * clients that the roles do not know, and no others. */
+	void reload(const Config &config);
 	/** Takes a client that a listener accepted: a non-blocking stream socket. */
 	void accept(UniqueFd socket);
 	/** Lets every client have its replies, then calls `stopped`. */
@@ -62,6 +65,7 @@ private:
 	Reactor &reactor_;
 	Backend &backend_;
 	Config::Limits limits_;
+	std::shared_ptr<const Roles> roles_;
 	Counters counters_;
 	Inbox::Budget inbox_budget_;
 	SessionContext context_;

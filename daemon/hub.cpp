@@ -268,6 +268,18 @@ Result<std::unique_ptr<HubOwner>> Hub::own()
 	return backend_.own(number_);
 }
 
+RoleHub Hub::as_roles_see_it()
+{
+	return {number_, info_.lines, [this](unsigned line) {
+			/* What a line is called costs a walk over the chips. */
+			if (!names_[line]) {
+				const auto info = watch_->line_info(line);
+				names_[line] = info ? info->name : "";
+			}
+			return *names_[line];
+		}};
+}
+
 void Hub::set_holder(std::uint64_t lines, const Peer *peer) noexcept
 {
 	for (; lines != 0; lines &= lines - 1)

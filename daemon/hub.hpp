@@ -10,12 +10,14 @@
 #include "event_sink.hpp"
 #include "peer.hpp"
 #include "reactor.hpp"
+#include "roles.hpp"
 #include "subscription.hpp"
 
 #include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -72,6 +74,8 @@ public:
 	/** A file of its own for a client that owns lines. */
 	Result<std::unique_ptr<HubOwner>> own();
 
+	/** For as long as the hub is there. */
+	RoleHub as_roles_see_it();
 	/** A file for a client to look by itself: see HubWatch::look(). */
 	Result<UniqueFd> look() { return watch_->look(); }
 
@@ -118,6 +122,7 @@ private:
 	std::uint64_t lost_ = 0; /* positions, to the daemon's own reader */
 	std::vector<EventSink *> sinks_;
 	std::array<const Peer *, GPIOHUB_MAX_LINES> holders_{};
+	std::array<std::optional<std::string>, GPIOHUB_MAX_LINES> names_; /* once asked for */
 };
 
 } // namespace gpiohub::daemon

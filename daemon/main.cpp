@@ -13,12 +13,15 @@
 #include "signals.hpp"
 #include "socket.hpp"
 #include "timer.hpp"
+#include "token.hpp"
 
 #include <fmt/format.h>
 
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdio>
+#include <functional>
 
 namespace
 {
@@ -91,7 +94,21 @@ Result<Door> open_door(Reactor &reactor, Daemon &daemon, const Config &config)
 	return door;
 }
 
-Result<void> serve(const Config &config)
+/* What the command line and the file say now. */
+using Reread = std::function<Result<Options>()>;
+
+void reload(Daemon &daemon, const Reread &reread)
+{
+	const auto options = reread();
+	if (!options) {
+		log(Level::Error, options.error().what + "; the configuration stays as it was");
+		return;
+	}
+	daemon.reload(options->config);
+	log(Level::Info, "the configuration was read again: roles and limits are the new ones");
+}
+
+Result<void> serve(const Config &config, const Reread &reread)
 {
 	auto reactor = Reactor::create();
 	if (!reactor)
@@ -101,7 +118,7 @@ Result<void> serve(const Config &config)
 		return backend.error();
 
 	/* The door first: that another daemon runs is the better thing to say. */
-	Daemon daemon(**reactor, **backend, config.limits);
+	Daemon daemon(**reactor, **backend, config);
 	auto door = open_door(**reactor, daemon, config);
 	if (!door)
 		return door.error();
@@ -111,8 +128,11 @@ Result<void> serve(const Config &config)
 	auto patience = Timer::create(**reactor, [&] { (*reactor)->stop(); });
 	if (!patience)
 		return patience.error();
-	/* SIGHUP too: there is nothing to reload, and its default leaves the socket. */
-	auto signals = Signals::create(**reactor, {SIGTERM, SIGINT, SIGHUP}, [&](int) {
+	auto signals = Signals::create(**reactor, {SIGTERM, SIGINT, SIGHUP}, [&](int number) {
+		if (number == SIGHUP) {
+			reload(daemon, reread);
+			return;
+		}
 		notify("STOPPING=1");
 		*door = {};
 		(*patience)->arm(kStopPatience);
@@ -148,7 +168,12 @@ int main(int argc, char **argv)
 		log(Level::Info, "the configuration is right");
 		return 0;
 	}
-	if (const auto served = serve(options->config); !served) {
+	if (!options->new_token.empty()) {
+		std::fputs(make_token(options->new_token).c_str(), stdout);
+		return 0;
+	}
+	const auto reread = [argc, argv] { return parse_options(argc, argv); };
+	if (const auto served = serve(options->config, reread); !served) {
 		log(Level::Error, served.error().what);
 		return 1;
 	}

@@ -24,6 +24,9 @@ Result<Options> parse_options(int argc, const char *const *argv)
 		->default_str(std::string(kDefaultConfigPath));
 	app.add_flag(
 		"--check-config", options.is_check, "only look whether the configuration is right");
+	app.add_option("--make-token", options.new_token,
+		   "only make a token of that name, and what the configuration must know of it")
+		->type_name("NAME");
 	app.add_option("--socket", socket, "path of the Unix socket")->type_name("PATH");
 	auto *port_option = app.add_option("--tcp-port", port,
 				       "listen on 127.0.0.1 and ::1 too, for every local user")

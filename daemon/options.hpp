@@ -12,11 +12,13 @@ namespace gpiohub::daemon
 /**
  * config: the file's values, with those of the command line in their place
  * is_check: only look whether the configuration is right
+ * new_token: only make a token of that name, "": none
  * exit: not to run at all, but to exit with this status (--help, a wrong option)
  */
 struct Options {
 	Config config;
 	bool is_check = false;
+	std::string new_token;
 	std::optional<int> exit;
 };
 

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <cerrno>
 #include <fstream>
 
 namespace gpiohub::daemon
@@ -27,6 +28,21 @@ std::string tcp_name(const sockaddr_storage &address)
 	return "[" + std::string(text.data()) + "]:" + std::to_string(ntohs(in6.sin6_port));
 }
 
+std::vector<gid_t> groups_of(int socket)
+{
+	std::vector<gid_t> groups(32);
+	for (;;) {
+		auto size = static_cast<socklen_t>(groups.size() * sizeof(gid_t));
+		const int got =
+			::getsockopt(socket, SOL_SOCKET, SO_PEERGROUPS, groups.data(), &size);
+		if (got < 0 && errno != ERANGE)
+			return {};
+		groups.resize(size / sizeof(gid_t));
+		if (got == 0)
+			return groups;
+	}
+}
+
 } // namespace
 
 Peer peer_of(int socket)
@@ -42,7 +58,8 @@ Peer peer_of(int socket)
 	size = sizeof(credentials);
 	if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) < 0)
 		return {"a local client", 0, kNobody, true};
-	Peer peer{"a local client", credentials.pid, credentials.uid, true};
+	Peer peer{"a local client", credentials.pid, credentials.uid, true, groups_of(socket)};
+	peer.groups.push_back(credentials.gid);
 	std::ifstream comm("/proc/" + std::to_string(credentials.pid) + "/comm");
 	std::getline(comm, peer.name);
 	return peer;

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include <string>
+#include <vector>
 
 namespace gpiohub::daemon
 {
@@ -20,6 +21,7 @@ inline constexpr uid_t kNobody = 65534;
  * address and port of a TCP client
  * pid: 0 if not known
  * uid: kNobody if not known
+ * groups: of that process when it connected, its first one too
  * is_local: by a Unix socket, over which files can be handed
  */
 struct Peer {
@@ -27,6 +29,7 @@ struct Peer {
 	pid_t pid = 0;
 	uid_t uid = kNobody;
 	bool is_local = false;
+	std::vector<gid_t> groups = {};
 };
 
 Peer peer_of(int socket);

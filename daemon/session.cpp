@@ -34,6 +34,7 @@ Session::Session(const SessionContext &context, UniqueFd socket, std::unique_ptr
 	  socket_(std::move(socket)),
 	  protocol_(std::move(protocol)),
 	  peer_(peer_of(socket_.get())),
+	  access_(peer_, context.roles()),
 	  out_(context.outbox_bytes),
 	  in_(context.inbox_budget),
 	  waits_(context.reactor, *this)
@@ -129,7 +130,7 @@ std::size_t Session::handle_requests()
 			return 0;
 		const bool is_whole = size <= in_.bytes().size();
 		/* From whom we do not know nothing long is taken: the answer is the end. */
-		if (!is_whole && has_greeted_ && !refusal_)
+		if (!is_whole && (has_greeted_ || size <= Inbox::kSmall) && !refusal_)
 			return size;
 		if (!has_room_for_reply())
 			submit_batch();

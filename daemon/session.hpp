@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "access.hpp"
 #include "hub.hpp"
 #include "inbox.hpp"
 #include "metrics.hpp"
@@ -46,6 +47,8 @@ struct SessionContext {
 	std::function<Hub *(unsigned)> find_hub;
 	/** Bit n: there is a hub n. */
 	std::function<std::uint64_t()> hubs;
+	/** Who may do what, for who comes from now on. */
+	std::function<std::shared_ptr<const Roles>()> roles;
 	/** The answer to STATS. */
 	std::function<std::string()> stats;
 	/** The session is over: to be retired by who owns it. */
@@ -75,6 +78,8 @@ public:
 	Result<void> start();
 	/** Takes no more commands; ends when the client has what was queued. */
 	void finish();
+	/** Goes by other roles: ends where these do not know the client. */
+	void renew(std::shared_ptr<const Roles> roles);
 	/** Forgets a hub that went, and tells the client. */
 	void hub_gone(Hub &hub);
 
@@ -95,6 +100,7 @@ private:
 
 		Hub &hub;
 		Subscription subscription;
+		Rights rights = Rights::everything();
 		std::unique_ptr<HubOwner> owner; /* from the first command to a line on */
 		bool has_file = false;           /* the client was handed one, and gets no other */
 	};
@@ -105,7 +111,7 @@ private:
 	bool has_room_for_reply() const noexcept;
 	std::size_t handle_requests();
 	void expect(std::size_t size);
-	void handle(const Request &request);
+	void handle(Request &request);
 	void submit_batch();
 	void submit(Attachment &attachment, HubOwner &owner);
 	void note_ownership(Attachment &attachment, const gpiohub_command &command);
@@ -125,8 +131,15 @@ private:
 	Result<Attachment *> attach(const gpiohub_command &command);
 	Result<HubOwner *> owner_of(Attachment &attachment);
 
+	std::optional<Error> refusal_of(const Request &request);
+	std::string missing(Verb verb, std::string_view what) const;
+	Error unknown() const;
+	Result<Answer> authenticate(const Request &request);
+	Result<void> watch_token();
+	void apply_rights();
+
 	Result<Answer> execute(const Request &request);
-	Answer hello();
+	Result<Answer> hello();
 	Result<Answer> info(Attachment &attachment);
 	Result<Answer> line_info(Attachment &attachment, const gpiohub_command &command);
 	Result<Answer> subscribe(Attachment &attachment, const gpiohub_command &command);
@@ -140,6 +153,9 @@ private:
 	UniqueFd socket_;
 	std::unique_ptr<Protocol> protocol_;
 	Peer peer_;
+	Access access_;
+	unsigned wrong_tokens_ = 0;
+	std::unique_ptr<Timer> token_timer_; /* of one that expires */
 	Outbox out_;
 	std::chrono::steady_clock::time_point entered_ = std::chrono::steady_clock::now();
 

@@ -76,18 +76,21 @@ std::string bytes_of(const T &record)
 
 } // namespace
 
-void Session::handle(const Request &request)
+void Session::handle(Request &request)
 {
 	if (refusal_) {
 		reply(request, *refusal_);
 		end_after_replies();
 		return;
 	}
-	if (!has_greeted_ && request.command.op != static_cast<std::uint8_t>(Op::HELLO)) {
+	const auto op = static_cast<Op>(request.command.op);
+	if (!has_greeted_ && op != Op::HELLO && op != Op::AUTH) {
 		reply(request, Error{EPROTO, "the first command must be HELLO"});
 		end_after_replies();
 		return;
 	}
+	if (!request.error)
+		request.error = refusal_of(request);
 	if (is_to_lines(request)) {
 		const bool is_same_hub =
 			batch_.empty() || batch_.front().command.flags == request.command.flags;
@@ -103,7 +106,7 @@ void Session::handle(const Request &request)
 		return;
 	if (request.error)
 		reply(request, *request.error);
-	else if (request.command.op == static_cast<std::uint8_t>(Op::WAIT))
+	else if (op == Op::WAIT)
 		begin_wait(request);
 	else
 		reply(request, execute(request));
@@ -215,7 +218,10 @@ Result<Session::Attachment *> Session::attach(const gpiohub_command &command)
 				": the reply to HELLO tells which there are"};
 	attachments_.push_back(std::make_unique<Attachment>(*hub,
 		Subscription(context_.reactor, *this, out_, *protocol_, number, hub->ring())));
-	return attachments_.back().get();
+	Attachment &attached = *attachments_.back();
+	attached.rights = access_.on(hub->as_roles_see_it());
+	attached.subscription.show(attached.rights.lines(Verb::Look));
+	return &attached;
 }
 
 Result<HubOwner *> Session::owner_of(Attachment &attachment)
@@ -237,6 +243,8 @@ Result<Answer> Session::execute(const Request &request)
 	const auto op = static_cast<Op>(command.op);
 	if (op == Op::HELLO)
 		return hello();
+	if (op == Op::AUTH)
+		return authenticate(request);
 	if (op == Op::STATS)
 		return Answer{0, 0, context_.stats()};
 	if (op == Op::PING)
@@ -274,15 +282,18 @@ Result<Answer> Session::execute(const Request &request)
 	case Op::STATS:
 	case Op::PING:
 	case Op::WAIT:
+	case Op::AUTH:
 		break; /* not here */
 	}
 	std::abort();
 }
 
-Answer Session::hello()
+Result<Answer> Session::hello()
 {
+	if (!access_.is_known())
+		return unknown();
 	has_greeted_ = true;
-	return {wire::kVersion, context_.hubs() & ~gone_hubs_, {}};
+	return Answer{wire::kVersion, context_.hubs() & ~gone_hubs_, {}};
 }
 
 Result<Answer> Session::info(Attachment &attachment)

@@ -54,6 +54,9 @@ public:
 	void start(std::uint64_t lines, std::uint32_t kinds, bool takes_all, std::uint64_t first,
 		std::uint64_t live);
 
+	/** The only lines that the client may look at: it is told nothing of others. */
+	void show(std::uint64_t lines) noexcept { shown_ = lines; }
+
 	/** Whether the client wants to be cut off rather than lose events. */
 	void lose_nothing(bool nothing) noexcept { loses_nothing_ = nothing; }
 	/** It would have to lose some: it is over for that client. */
@@ -98,6 +101,7 @@ private:
 	bool take(std::span<const gpiohub_event> events, std::uint64_t lost);
 	bool take_filtered(std::span<const gpiohub_event> events, std::uint64_t lost);
 	std::span<const gpiohub_event> wanted(std::span<const gpiohub_event> events);
+	std::size_t conceal(std::size_t count);
 	bool send(std::span<const gpiohub_event> events, std::uint64_t lost);
 
 	Reactor &reactor_;
@@ -108,6 +112,7 @@ private:
 	RingView ring_;
 
 	FilterChain chain_;
+	std::uint64_t shown_ = ~std::uint64_t{0};
 	bool takes_all_ = false;
 	bool loses_nothing_ = false;
 	bool is_behind_ = false;

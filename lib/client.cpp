@@ -43,21 +43,40 @@ int remaining(const std::optional<std::chrono::steady_clock::time_point> &deadli
 
 } // namespace
 
-Result<Client> Client::connect(const Address &address, Milliseconds timeout)
+Result<Client> Client::connect(const Address &address, Milliseconds timeout, std::string_view token)
 {
 	auto socket = connect_to(address, timeout);
 	if (!socket)
 		return std::move(socket).error();
-	return adopt(*std::move(socket), timeout);
+	return adopt(*std::move(socket), timeout, token);
 }
 
-Result<Client> Client::adopt(UniqueFd socket, Milliseconds timeout)
+Result<Client> Client::adopt(UniqueFd socket, Milliseconds timeout, std::string_view token)
 {
 	Client client(std::move(socket), timeout);
-	const auto greeted = client.hello();
+	auto greeted = client.hello();
+	/* Known without it or not: a token may allow more. */
+	if (!token.empty() && (greeted || greeted.error().code == ENOKEY)) {
+		if (auto presented = client.authenticate(token); !presented)
+			return presented.error();
+		if (!greeted)
+			greeted = client.hello();
+	}
 	if (!greeted)
 		return greeted.error();
 	return client;
+}
+
+Result<void> Client::authenticate(std::string_view token)
+{
+	/* Of another length it would not be a command, and end the connection. */
+	if (token.size() > wire::kMaxTokenBytes)
+		return Error{EKEYREJECTED, "this is no token: it is too long"};
+	const auto answer = call(wire::make_command(wire::Op::AUTH, 0, 0, 0, token.size()),
+		std::as_bytes(std::span(token)));
+	if (!answer)
+		return answer.error();
+	return {};
 }
 
 Result<void> Client::hello()

@@ -28,13 +28,6 @@ bool is_edge(const gpiohub_event &event) noexcept
 	return event.type == GPIOHUB_EVENT_RISING || event.type == GPIOHUB_EVENT_FALLING;
 }
 
-/* In place of them these carry something else. */
-bool has_levels(const gpiohub_event &event) noexcept
-{
-	return event.type != GPIOHUB_EVENT_TEXT && event.type != GPIOHUB_EVENT_REPORT &&
-		event.type != GPIOHUB_EVENT_LOST;
-}
-
 /* Of an edge: time_ns is when it was published. */
 std::uint64_t happened_at(const gpiohub_event &edge) noexcept
 {

@@ -99,7 +99,7 @@ int check_command(const gpiohub_command &command) noexcept
 bool has_payload(const gpiohub_command &command) noexcept
 {
 	const auto op = static_cast<Op>(command.op);
-	return op == Op::MESSAGE || op == Op::PLAY || op == Op::RULE_ADD;
+	return op == Op::MESSAGE || op == Op::PLAY || op == Op::RULE_ADD || op == Op::AUTH;
 }
 
 std::optional<std::size_t> payload_size(const gpiohub_command &command) noexcept
@@ -114,8 +114,10 @@ std::optional<std::size_t> payload_size(const gpiohub_command &command) noexcept
 		most = kMaxPlayBytes;
 	} else if (op == Op::RULE_ADD) {
 		least = most = sizeof(gpiohub_rule);
+	} else if (op == Op::AUTH) {
+		most = kMaxTokenBytes;
 	}
-	const bool is_whole = op == Op::MESSAGE || command.arg % kRecordSize == 0;
+	const bool is_whole = op == Op::MESSAGE || op == Op::AUTH || command.arg % kRecordSize == 0;
 	if (command.arg < least || command.arg > most || !is_whole)
 		return std::nullopt;
 	return padded(command.arg);

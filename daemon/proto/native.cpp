@@ -20,6 +20,9 @@ std::string wrong_length(wire::Op op, std::uint64_t length)
 	if (op == wire::Op::MESSAGE)
 		return fmt::format(
 			"a message has 1 to {} bytes, not {}", GPIOHUB_MAX_MESSAGE, length);
+	if (op == wire::Op::AUTH)
+		return fmt::format(
+			"a token has 1 to {} bytes, not {}", wire::kMaxTokenBytes, length);
 	if (op == wire::Op::RULE_ADD)
 		return fmt::format("a rule has {} bytes, not {}", sizeof(gpiohub_rule), length);
 	return fmt::format("a pattern has {} bytes and 1 to {} steps of {}, not {}",

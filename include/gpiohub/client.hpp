@@ -59,10 +59,13 @@ public:
 	static constexpr Milliseconds kTimeout{5000};
 	static constexpr Milliseconds kForever{-1};
 
-	/** Connects and says hello. The timeout holds for every call as well. */
-	static Result<Client> connect(const Address &address, Milliseconds timeout = kTimeout);
+	/** Connects, says hello, and presents a token, unless that is empty. The timeout holds
+	 * for every call as well. ENOKEY: a token is needed; EKEYREJECTED: this one is none. */
+	static Result<Client> connect(const Address &address, Milliseconds timeout = kTimeout,
+		std::string_view token = {});
 	/** The same over a stream socket that is connected already. */
-	static Result<Client> adopt(UniqueFd socket, Milliseconds timeout = kTimeout);
+	static Result<Client> adopt(
+		UniqueFd socket, Milliseconds timeout = kTimeout, std::string_view token = {});
 
 	/** Readable when there is something for next(). */
 	int fd() const noexcept { return socket_.get(); }
@@ -134,6 +137,7 @@ private:
 	static Deadline deadline_after(Milliseconds timeout);
 	std::uint32_t next_id() noexcept;
 	Result<void> hello();
+	Result<void> authenticate(std::string_view token);
 	Result<void> send(const gpiohub_command &command, std::span<const std::byte> payload);
 	Result<std::optional<Frame>> take_frame(const Deadline &deadline);
 	Result<bool> fill(std::size_t bytes, const Deadline &deadline);

@@ -22,6 +22,13 @@ constexpr std::uint32_t with_followers(std::uint32_t kinds) noexcept
 	return kinds;
 }
 
+/** Whether an event tells of levels: some carry something else in their place. */
+constexpr bool has_levels(const gpiohub_event &event) noexcept
+{
+	return event.type != GPIOHUB_EVENT_TEXT && event.type != GPIOHUB_EVENT_REPORT &&
+		event.type != GPIOHUB_EVENT_LOST;
+}
+
 /** Events of these lines, or of none, and of these kinds. */
 class EventFilter
 {

@@ -30,6 +30,7 @@ inline constexpr std::string_view kDefaultSocket = "/run/gpiohub/gpiohub.sock";
 inline constexpr std::uint64_t kFromNow = ~std::uint64_t{0}; /* SUBSCRIBE's arg */
 /* Flags of SUBSCRIBE: rather end the connection than lose events. */
 inline constexpr std::uint32_t kLoseNothing = 1;
+inline constexpr std::size_t kMaxTokenBytes = 128;
 inline constexpr std::size_t kRecordSize = 32;
 /* A frame longer than this is no frame: 2 MiB of records. */
 inline constexpr std::uint32_t kMaxFrameRecords = 65536;

@@ -26,9 +26,15 @@ namespace
 struct Bench {
 	explicit Bench(
 		std::size_t clients = 16, std::chrono::milliseconds hello_patience = kHelloPatience)
-		: daemon(*reactor, backend, {.clients = clients, .outbox_bytes = 64 * 1024},
-			  hello_patience)
+		: daemon(*reactor, backend, config(clients), hello_patience)
 	{
+	}
+
+	static Config config(std::size_t clients)
+	{
+		Config config;
+		config.limits = {.clients = clients, .outbox_bytes = 64 * 1024};
+		return config;
 	}
 
 	TestClient connect()
@@ -67,8 +73,7 @@ public:
 		std::promise<void> is_up;
 		thread_ = std::thread([this, &backend, &is_up] {
 			auto reactor = *Reactor::create();
-			Daemon daemon(
-				*reactor, backend, {.clients = 16, .outbox_bytes = 64 * 1024});
+			Daemon daemon(*reactor, backend, Bench::config(16));
 			auto socket = *listen_unix(path_, 0600, "");
 			auto listener = *Listener::create(*reactor, std::move(socket.fd),
 				[&](UniqueFd fd) { daemon.accept(std::move(fd)); });

@@ -59,12 +59,14 @@ struct SessionBench {
 	std::list<std::unique_ptr<Session>> sessions;
 	int turns = 0;
 	std::string stats = "{}";
+	std::shared_ptr<const Roles> roles = std::make_shared<Roles>();
 	Inbox::Budget budget;
 	SessionContext context{
 		.reactor = *reactor,
 		.counters = counters,
 		.find_hub = [this](unsigned number) { return number == 0 ? hub.get() : nullptr; },
 		.hubs = [] { return std::uint64_t{1}; },
+		.roles = [this] { return roles; },
 		.stats = [this] { return stats; },
 		.ended =
 			[this](Session &ended) {

@@ -66,13 +66,18 @@ public:
 		}
 	}
 
-	void send(gpiohub_command command, std::string payload = {})
+	void send(const gpiohub_command &command, std::string payload = {})
 	{
-		command.id = ++last_id_;
-		payload.resize(wire::padded(payload.size()));
-		const auto bytes = wire::to_bytes(command);
-		send_bytes(std::string(reinterpret_cast<const char *>(bytes.data()), bytes.size()) +
-			payload);
+		send_bytes(encode(command, std::move(payload)));
+	}
+
+	/** The first `first` bytes, and the rest when these were looked at. */
+	void send_in_parts(const gpiohub_command &command, std::string payload, std::size_t first)
+	{
+		const std::string all = encode(command, std::move(payload));
+		send_bytes(all.substr(0, first));
+		wait_();
+		send_bytes(all.substr(first));
 	}
 
 	/** The reply to the oldest command that has none; keeps events apart. */
@@ -145,6 +150,15 @@ public:
 	}
 
 private:
+	std::string encode(gpiohub_command command, std::string payload)
+	{
+		command.id = ++last_id_;
+		payload.resize(wire::padded(payload.size()));
+		const auto bytes = wire::to_bytes(command);
+		return std::string(reinterpret_cast<const char *>(bytes.data()), bytes.size()) +
+			payload;
+	}
+
 	void fill(std::size_t size)
 	{
 		while (input_.size() < size) {

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* The tables [role.NAME] and [token.NAME] of the configuration. */
+#pragma once
+
+#include "roles.hpp"
+
+#include <gpiohub/result.hpp>
+
+#define TOML_EXCEPTIONS 0
+#include <toml++/toml.h>
+
+#include <string>
+#include <variant>
+
+namespace gpiohub::daemon
+{
+
+/** What is wrong with a part of the document, and with which. */
+struct ConfigFault {
+	std::string what;
+	const toml::node *where = nullptr;
+};
+
+/**
+ * The roles and tokens of these tables, either of which may be missing (nullptr). A role
+ * without lines, verbs or anybody to have it, a name that this system does not know,
+ * and a token that is no token are faults.
+ */
+std::variant<Roles, ConfigFault> parse_roles(const toml::node *roles, const toml::node *tokens);
+
+} // namespace gpiohub::daemon
