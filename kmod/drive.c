@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The way of a command ends here: driving a line, asking for its level. Who may was
- * checked before (claim.c, and in gpiohub_lines_set() by two masks, under the lock under
- * which they change).
+ * checked before (claim.c, and for a set in may_set(), under the lock under which that
+ * changes).
  */
 #include <linux/gpio/consumer.h>
 #include <linux/ktime.h>
@@ -33,7 +33,10 @@ static __always_inline int set_line(struct gpiohub_hub *hub, unsigned int line, 
 	return err;
 }
 
-/* Some lines, the lowest first, up to one that fails. Under hub->lock. */
+/*
+ * Some lines, the lowest first, up to one that fails. By their numbers, which is shorter
+ * than by gpiohub_for_each_line(). Under hub->lock.
+ */
 static __always_inline int set_lines(struct gpiohub_hub *hub, u64 lines, u64 levels,
 				     u32 *culprit)
 {
@@ -272,8 +275,9 @@ out_unlock:
  * @culprit: out, on an error: the line that it is about
  *
  * Context: process. Return: 0; -EPERM: not the owner; -EIO: not an output;
- * -ENODEV: gone; these before any effect. Or the chip's error, at the line that
- * is told; what was set before it stays.
+ * -ENODEV: gone; -EBUSY: a pattern or a rule has it. These before any effect, but where a
+ * line is slow: there something may come between one line and the next. Or the chip's
+ * error, at the line that is told; what was set before it stays.
  */
 int gpiohub_lines_set(struct gpiohub_session *session, u64 lines, u64 levels, u32 *culprit)
 {
@@ -297,7 +301,7 @@ out_unlock:
 	return err ? gpiohub_errno(err) : 0;
 }
 
-/* Does a command set lines, and no field but these is used? */
+/* Does a command set lines, and is no field used that is not for that? */
 static __always_inline bool is_set(const struct gpiohub_command *command)
 {
 	return command->op == GPIOHUB_OP_SET && !command->line && !command->flags &&
@@ -309,24 +313,28 @@ static __always_inline bool is_set(const struct gpiohub_command *command)
  * @session: who asks
  * @commands: the batch
  * @count: how many
+ * @done: out: how many were done
+ * @culprit: out, on an error: the line that it is about
  *
  * They share a critical section, as the lines of one SET do, and like these each line is
- * set once in it: interrupts that a level causes come before the next one. What is slow,
+ * set once in it: before the next time interrupts are let in that wait. What is slow,
  * wrong or refused is left to gpiohub_lines_set().
- * Context: process. Return: how many were done.
+ * Context: process. Return: 0, or the chip's error of the command after those done.
  */
-u32 gpiohub_lines_set_run(struct gpiohub_session *session,
-			  const struct gpiohub_command *commands, u32 count)
+int gpiohub_lines_set_run(struct gpiohub_session *session,
+			  const struct gpiohub_command *commands, u32 count, u32 *done,
+			  u32 *culprit)
 {
 	const struct gpiohub_command *command, *end = commands + count;
 	struct gpiohub_hub *hub = session->hub;
 	unsigned long flags;
-	u32 culprit;
+	int err = 0;
 	u64 may;
 
 	flags = gpiohub_hub_lock(hub);
 	may = may_set(session);
 	for (command = commands; command < end && is_set(command); command++) {
+		/* What may be set is a line of the hub. */
 		if (command->mask & ~may) {
 			gpiohub_hub_unlock(hub, flags);
 			flags = gpiohub_hub_lock(hub);
@@ -336,11 +344,13 @@ u32 gpiohub_lines_set_run(struct gpiohub_session *session,
 		}
 		trace_gpiohub_command(hub, GPIOHUB_OP_SET, command->mask, command->value);
 		may &= ~command->mask;
-		if (unlikely(set_lines(hub, command->mask, command->value, &culprit)))
+		err = set_lines(hub, command->mask, command->value, culprit);
+		if (unlikely(err))
 			break;
 	}
 	gpiohub_hub_unlock(hub, flags);
-	return command - commands;
+	*done = command - commands;
+	return err ? gpiohub_errno(err) : 0;
 }
 
 /* One line that the hub does not know. Under hub->config. */

@@ -139,8 +139,9 @@ int gpiohub_line_output(struct gpiohub_line *line, bool level);
 
 /* drive.c: the way of a command, from session to pin. */
 int gpiohub_lines_set(struct gpiohub_session *session, u64 lines, u64 levels, u32 *culprit);
-u32 gpiohub_lines_set_run(struct gpiohub_session *session,
-			  const struct gpiohub_command *commands, u32 count);
+int gpiohub_lines_set_run(struct gpiohub_session *session,
+			  const struct gpiohub_command *commands, u32 count, u32 *done,
+			  u32 *culprit);
 int gpiohub_lines_refuse(const struct gpiohub_session *session, u64 lines, u64 barred,
 			 u32 *culprit);
 int gpiohub_line_drive(struct gpiohub_line *line, bool level);

@@ -11,7 +11,7 @@
 #include "session.h"
 
 /* Commands that are copied in at once: they lie on the stack. */
-#define BATCH	32
+#define BATCH	16
 
 static int submit_play(struct gpiohub_session *session, const struct gpiohub_command *command,
 		       u32 *culprit)
@@ -123,12 +123,13 @@ static int submit_one(struct gpiohub_session *session, const struct gpiohub_comm
 static int submit_some(struct gpiohub_session *session, const struct gpiohub_command *commands,
 		       u32 count, u32 *done, u32 *culprit)
 {
-	u32 i = 0;
+	u32 i = 0, set;
 	int err = 0;
 
 	while (i < count) {
-		i += gpiohub_lines_set_run(session, commands + i, count - i);
-		if (i == count)
+		err = gpiohub_lines_set_run(session, commands + i, count - i, &set, culprit);
+		i += set;
+		if (err || i == count)
 			break;
 		err = submit_one(session, &commands[i], culprit);
 		if (err)

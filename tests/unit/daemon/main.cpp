@@ -31,7 +31,7 @@ class Program
 public:
 	explicit Program(const std::string &config)
 	{
-		std::ofstream(kConfig) << config;
+		configure(config);
 		std::array<int, 2> ends{};
 		REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
 		log_ = UniqueFd(ends[0]);
@@ -56,6 +56,8 @@ public:
 	}
 	Program(const Program &) = delete;
 	Program &operator=(const Program &) = delete;
+
+	static void configure(const std::string &config) { std::ofstream(kConfig) << config; }
 
 	/* Its log up to a line that has `what` in it. */
 	std::string log_until(const std::string &what)
@@ -126,13 +128,27 @@ TEST_CASE("without addresses there is no TCP port to tell of")
 
 TEST_CASE("a signal to end removes the socket, and is a success")
 {
-	const int number = GENERATE(SIGTERM, SIGINT, SIGHUP);
+	const int number = GENERATE(SIGTERM, SIGINT);
 	Program program("");
 	program.log_until("listening on");
 	CHECK(Program::has_socket());
 	program.send(number);
 	CHECK(program.wait() == 0);
 	CHECK_FALSE(Program::has_socket());
+}
+
+TEST_CASE("the configuration is read again when it is asked to, and kept if it is wrong")
+{
+	Program program("");
+	program.log_until("listening on");
+	Program::configure("[limits]\nclients = 5\n");
+	program.send(SIGHUP);
+	program.log_until("was read again");
+	Program::configure("[limits]\nclients = 0\n");
+	program.send(SIGHUP);
+	CHECK_THAT(program.log_until("stays as it was"),
+		Catch::Contains(":2:11: \"limits.clients\" must be a number"));
+	CHECK(Program::answers());
 }
 
 TEST_CASE("it does not end because nobody reads its log any more")
