@@ -123,6 +123,10 @@ std::map<std::string_view, Keys, std::less<>> all_keys(Config &config)
 		{"limits",
 			{
 				{"clients", number(config.limits.clients, 1, 100'000)},
+				{"clients_per_user",
+					number(config.limits.clients_per_user, 1, 100'000)},
+				{"commands_per_second",
+					number(config.limits.commands_per_second, 0, 10'000'000)},
 				{"outbox_bytes",
 					number(config.limits.outbox_bytes, 65'536, 1 << 30)},
 			}},

@@ -41,6 +41,10 @@ struct Config {
 
 	struct Limits {
 		std::size_t clients = 256;
+		/* Of one user, or from one address. */
+		std::size_t clients_per_user = 128;
+		/* Of one client, in a second; 0: as many as it likes. */
+		std::uint32_t commands_per_second = 0;
 		std::size_t outbox_bytes = 262'144; /* per client */
 	};
 

@@ -57,6 +57,7 @@ Daemon::Daemon(Reactor &reactor, Backend &backend, const Config &config,
 		  .stats = [this] { return stats(); },
 		  .ended = [this](Session &session) { session_ended(session); },
 		  .outbox_bytes = limits_.outbox_bytes,
+		  .commands_per_second = limits_.commands_per_second,
 		  .inbox_budget = inbox_budget_,
 	  },
 	  hello_patience_(hello_patience)
@@ -198,15 +199,12 @@ void Daemon::accept(UniqueFd socket)
 	}
 	auto session =
 		std::make_unique<Session>(context_, std::move(socket), std::make_unique<Native>());
-	if (admitted_ < limits_.clients) {
+	if (auto refusal = too_many(session->peer())) {
+		counters_.refused++;
+		session->refuse(*std::move(refusal));
+	} else {
 		admitted_++;
 		counters_.accepted++;
-	} else {
-		counters_.refused++;
-		session->refuse({EUSERS,
-			fmt::format("the daemon has {} clients, and may have no more "
-				    "(limits.clients)",
-				limits_.clients)});
 	}
 	Session &entered = *session;
 	sessions_.emplace(&entered, std::move(session));
@@ -219,10 +217,30 @@ void Daemon::accept(UniqueFd socket)
 		hello_due_->arm(hello_patience_);
 }
 
+/* Is there room for another client, of that user or address too? */
+std::optional<Error> Daemon::too_many(const Peer &peer) const
+{
+	if (admitted_ >= limits_.clients)
+		return Error{EUSERS,
+			fmt::format("the daemon has {} clients, and may have no more "
+				    "(limits.clients)",
+				limits_.clients)};
+	const auto same = std::count_if(sessions_.begin(), sessions_.end(), [&](const auto &each) {
+		return !each.second->is_refused() && each.second->peer().is_of(peer);
+	});
+	if (static_cast<std::size_t>(same) >= limits_.clients_per_user)
+		return Error{EUSERS,
+			fmt::format("the daemon has {} clients of this user or address, and may "
+				    "have no more of them (limits.clients_per_user)",
+				limits_.clients_per_user)};
+	return std::nullopt;
+}
+
 void Daemon::reload(const Config &config)
 {
 	limits_ = config.limits;
 	context_.outbox_bytes = limits_.outbox_bytes;
+	context_.commands_per_second = limits_.commands_per_second;
 	roles_ = config.roles;
 	std::vector<Session *> sessions;
 	for (const auto &[key, session] : sessions_)

@@ -57,6 +57,7 @@ private:
 	void open_hub(unsigned number);
 	void failed(const Error &error, int &told);
 	void hub_gone(Hub &hub);
+	std::optional<Error> too_many(const Peer &peer) const;
 	void session_ended(Session &session);
 	void hang_up_on_silent();
 	std::string stats() const;

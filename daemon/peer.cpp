@@ -15,17 +15,22 @@ namespace gpiohub::daemon
 namespace
 {
 
-std::string tcp_name(const sockaddr_storage &address)
+Peer tcp_peer(const sockaddr_storage &address)
 {
 	std::array<char, INET6_ADDRSTRLEN> text{};
+	Peer peer;
 	if (address.ss_family == AF_INET) {
 		const auto &in = reinterpret_cast<const sockaddr_in &>(address);
 		::inet_ntop(AF_INET, &in.sin_addr, text.data(), text.size());
-		return std::string(text.data()) + ":" + std::to_string(ntohs(in.sin_port));
+		peer.address = text.data();
+		peer.name = peer.address + ":" + std::to_string(ntohs(in.sin_port));
+		return peer;
 	}
 	const auto &in6 = reinterpret_cast<const sockaddr_in6 &>(address);
 	::inet_ntop(AF_INET6, &in6.sin6_addr, text.data(), text.size());
-	return "[" + std::string(text.data()) + "]:" + std::to_string(ntohs(in6.sin6_port));
+	peer.address = text.data();
+	peer.name = "[" + peer.address + "]:" + std::to_string(ntohs(in6.sin6_port));
+	return peer;
 }
 
 std::vector<gid_t> groups_of(int socket)
@@ -52,7 +57,7 @@ Peer peer_of(int socket)
 	if (::getpeername(socket, reinterpret_cast<sockaddr *>(&address), &size) < 0)
 		return {"a client"};
 	if (address.ss_family != AF_UNIX)
-		return {tcp_name(address)};
+		return tcp_peer(address);
 
 	ucred credentials{};
 	size = sizeof(credentials);

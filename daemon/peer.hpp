@@ -30,6 +30,13 @@ struct Peer {
 	uid_t uid = kNobody;
 	bool is_local = false;
 	std::vector<gid_t> groups = {};
+	std::string address = {}; /* of a TCP client, without the port */
+
+	/** Is it the same user, or from the same address? */
+	bool is_of(const Peer &other) const noexcept
+	{
+		return is_local == other.is_local && uid == other.uid && address == other.address;
+	}
 };
 
 Peer peer_of(int socket);

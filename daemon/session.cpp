@@ -100,7 +100,8 @@ void Session::handle_input()
 {
 	is_held_back_ = false;
 	is_share_used_ = false;
-	const std::size_t incomplete = has_ended_ || is_deaf_ ? 0 : handle_requests();
+	const std::size_t incomplete =
+		has_ended_ || is_deaf_ || is_throttled_ ? 0 : handle_requests();
 	/* Requests point to their payloads in the inbox, which stays as it is until here. */
 	submit_batch();
 	in_.tidy();
@@ -110,7 +111,7 @@ void Session::handle_input()
 		expect(incomplete);
 	if (is_share_used_)
 		context_.reactor.later(*this);
-	else if (is_finishing_ && !is_held_back_)
+	else if (is_finishing_ && !is_held_back_ && !is_throttled_)
 		in_.clear(); /* no whole command, and never will be one */
 	/* Who sends no more is asked nothing more, and cannot wait for ever. */
 	if (is_finishing_ && in_.empty())
@@ -140,6 +141,8 @@ std::size_t Session::handle_requests()
 			is_held_back_ = true;
 			return 0;
 		}
+		if (!may_go_on())
+			return 0;
 		in_.take(std::min(size, in_.bytes().size()));
 		handled++;
 		handle(request);
@@ -147,6 +150,36 @@ std::size_t Session::handle_requests()
 			handled == kCommandsPerTurn || std::chrono::steady_clock::now() >= deadline;
 	}
 	return 0;
+}
+
+/* Has the client a command left in this second? If not, the timer says when it has. */
+bool Session::may_go_on()
+{
+	const std::uint32_t most = context_.commands_per_second;
+	if (most == 0)
+		return true;
+	const auto now = std::chrono::steady_clock::now();
+	if (now >= second_ends_) {
+		second_ends_ = now + std::chrono::seconds(1);
+		commands_in_second_ = 0;
+	}
+	if (commands_in_second_ < most) {
+		commands_in_second_++;
+		return true;
+	}
+	if (!throttle_timer_) {
+		auto timer = Timer::create(context_.reactor, [this] {
+			is_throttled_ = false;
+			turn();
+		});
+		/* Without one the client is not slowed down. */
+		if (!timer)
+			return true;
+		throttle_timer_ = *std::move(timer);
+	}
+	is_throttled_ = true;
+	throttle_timer_->arm(second_ends_ - now);
+	return false;
 }
 
 /* Makes room for the rest of a request, or refuses it. */
@@ -219,7 +252,8 @@ void Session::send()
 void Session::watch_socket()
 {
 	const std::uint32_t wanted =
-		(is_finishing_ || is_held_back_ ? 0U : EPOLLIN) | (is_blocked_ ? EPOLLOUT : 0U);
+		(is_finishing_ || is_held_back_ || is_throttled_ ? 0U : EPOLLIN) |
+		(is_blocked_ ? EPOLLOUT : 0U);
 	if (wanted == watched_)
 		return;
 	context_.reactor.change(*this, wanted);

@@ -54,6 +54,8 @@ struct SessionContext {
 	/** The session is over: to be retired by who owns it. */
 	std::function<void(Session &)> ended;
 	std::size_t outbox_bytes = 0;
+	/** Of one client; 0: as many as it likes. */
+	std::uint32_t commands_per_second = 0;
 	/** What the inboxes of all clients share. */
 	Inbox::Budget &inbox_budget;
 };
@@ -110,6 +112,7 @@ private:
 	void handle_input();
 	bool has_room_for_reply() const noexcept;
 	std::size_t handle_requests();
+	bool may_go_on();
 	void expect(std::size_t size);
 	void handle(Request &request);
 	void submit_batch();
@@ -178,7 +181,13 @@ private:
 	bool is_blocked_ = false;    /* the socket is full */
 	bool is_share_used_ = false; /* of this turn: others first */
 	bool is_held_back_ = false;  /* no room for another reply: no commands are taken */
+	bool is_throttled_ = false;  /* it had its commands of this second */
 	bool has_ended_ = false;
+
+	/* The second that runs, and its commands. */
+	std::chrono::steady_clock::time_point second_ends_{};
+	std::uint32_t commands_in_second_ = 0;
+	std::unique_ptr<Timer> throttle_timer_;
 
 	std::uint64_t commands_ = 0;
 	std::uint64_t errors_ = 0;

@@ -18,6 +18,8 @@ TEST_CASE("an empty configuration is the default one")
 	CHECK_FALSE(config->tcp.enabled);
 	CHECK(config->tcp.port == 8737);
 	CHECK(config->limits.clients == 256);
+	CHECK(config->limits.clients_per_user == 128);
+	CHECK(config->limits.commands_per_second == 0);
 	CHECK(config->limits.outbox_bytes == 262144);
 }
 

@@ -30,6 +30,8 @@ struct Bench {
 	{
 	}
 
+	explicit Bench(const Config &config) : daemon(*reactor, backend, config) {}
+
 	static Config config(std::size_t clients)
 	{
 		Config config;
@@ -368,4 +370,34 @@ TEST_CASE("a client that reads nothing takes nothing from the others, and its lo
 		gaps += received[i].seq - received[i - 1].seq - 1;
 	}
 	CHECK(gaps + (kEvents - 1 - received.back().seq) == lost);
+}
+
+TEST_CASE("one user does not take the places of all")
+{
+	Config config = Bench::config(16);
+	config.limits.clients_per_user = 2;
+	Bench bench(config);
+	REQUIRE(bench.daemon.start().ok());
+	TestClient first = bench.connect();
+	TestClient second = bench.connect();
+	CHECK(first.hello().reply.error == 0);
+	CHECK(second.hello().reply.error == 0);
+	TestClient third = bench.connect();
+	const Frame refused = third.hello();
+	CHECK(refused.reply.error == EUSERS);
+	CHECK_THAT(refused.payload, Catch::Contains("limits.clients_per_user"));
+}
+
+TEST_CASE("limits that are read again hold for who comes then")
+{
+	Config config = Bench::config(1);
+	Bench bench(config);
+	REQUIRE(bench.daemon.start().ok());
+	TestClient first = bench.connect();
+	CHECK(first.hello().reply.error == 0);
+	config.limits.clients = 2;
+	bench.daemon.reload(config);
+	TestClient second = bench.connect();
+	CHECK(second.hello().reply.error == 0);
+	CHECK(first.call(make_command(Op::PING, 0)).reply.error == 0);
 }

@@ -540,3 +540,18 @@ TEST_CASE("a local client is handed one file of a hub")
 		CHECK(client.call(open).reply.error == 0);
 	}
 }
+
+TEST_CASE("a client that has had its commands of a second waits, and loses none")
+{
+	Bench bench;
+	bench.context.commands_per_second = 20;
+	TestClient client = bench.connect(); /* HELLO is one of them */
+	CHECK(client.hello().reply.error == 0);
+	const auto begin = std::chrono::steady_clock::now();
+	for (std::uint64_t i = 0; i < 45; i++)
+		client.send(wire::make_command(wire::Op::PING, 0, 0, i));
+	for (std::uint64_t i = 0; i < 45; i++)
+		CHECK(client.reply().reply.value == i);
+	const auto took = std::chrono::steady_clock::now() - begin;
+	CHECK(took >= std::chrono::milliseconds(1900));
+}
