@@ -29,9 +29,10 @@ Result<std::unique_ptr<Board>> open_board(const Where &where)
 	if (where.direct || !where.device.empty())
 		return open_devices(where.device);
 	if (!where.connect.empty()) {
-		const auto address = Address::parse(where.connect);
+		auto address = Address::parse(where.connect);
 		if (!address)
 			return address.error();
+		address->authorities = where.ca;
 		return where.mapped ? open_handed(*address, where.token)
 				    : open_daemon(*address, where.token);
 	}

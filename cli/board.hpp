@@ -23,6 +23,7 @@ namespace gpiohub::cli
 struct Where {
 	std::string connect;    /* a daemon's address, "" for the usual one */
 	std::string token = {}; /* for the daemon, "" for none */
+	std::string ca = {};    /* whom to trust by TLS, "" for the system's */
 	std::string device;     /* one device to use directly, "" for none */
 	bool direct = false;    /* all devices, without the daemon */
 	bool mapped = false;    /* its devices, handed over by the daemon: for looking */

@@ -116,8 +116,15 @@ int main(int argc, char **argv)
 		fmt::format("gpiohub {}, ABI version {}", GPIOHUB_VERSION, GPIOHUB_ABI_VERSION),
 		"print the version and exit");
 	app.fallthrough();
-	auto *connect = app.add_option(
-		"--connect", where.connect, "the daemon's address: unix:/path or tcp:host:port");
+	auto *connect = app.add_option("--connect", where.connect,
+		"the daemon's address: unix:/path, tcp:host:port or "
+		"tls:host:port");
+	app.add_option("--ca", where.ca,
+		   "whom to trust by TLS: certificates in this file, not the system's; else in "
+		   "GPIOHUB_CA")
+		->type_name("FILE");
+	if (const char *ca = std::getenv("GPIOHUB_CA"))
+		where.ca = ca;
 	/* Not on the command line, which every user of the machine can read. */
 	app.add_option_function<std::string>(
 		   "--token-file",

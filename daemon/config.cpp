@@ -43,6 +43,11 @@ std::string fault_of_group(const std::string &group)
 	return "must be a group of this system: groupadd --system " + group;
 }
 
+std::string fault_of_file(const std::string &path)
+{
+	return path.starts_with("/") ? "" : "must be the path of a file, from / on";
+}
+
 using Keys = std::map<std::string_view, Setter, std::less<>>;
 
 Setter text(auto &target, Check fault_of)
@@ -120,6 +125,13 @@ std::map<std::string_view, Keys, std::less<>> all_keys(Config &config)
 				{"port", number(config.tcp.port, 1, 65535)},
 				{"listen", texts(config.tcp.listen, fault_of_address)},
 			}},
+		{"tls",
+			{
+				{"listen", texts(config.tls.listen, fault_of_tls_address)},
+				{"port", number(config.tls.port, 1, 65535)},
+				{"certificates", text(config.tls.certificates, fault_of_file)},
+				{"key", text(config.tls.key, fault_of_file)},
+			}},
 		{"limits",
 			{
 				{"clients", number(config.limits.clients, 1, 100'000)},
@@ -131,6 +143,18 @@ std::map<std::string_view, Keys, std::less<>> all_keys(Config &config)
 					number(config.limits.outbox_bytes, 65'536, 1 << 30)},
 			}},
 	};
+}
+
+/* What is wrong with all of it. Who comes from elsewhere is never let in as he is. */
+std::string fault_of_tls(const Config &config)
+{
+	if (!config.tls.listen || config.tls.listen->empty())
+		return {};
+	if (config.tls.certificates.empty() || config.tls.key.empty())
+		return "needs certificates and a key";
+	if (!config.roles->has_tokens())
+		return "needs a role with tokens: nobody else is let in by it";
+	return {};
 }
 
 } // namespace
@@ -173,6 +197,8 @@ Result<Config> parse_config(std::string_view document, const std::string &name)
 						fault.what));
 		}
 	}
+	if (const auto fault = fault_of_tls(config); !fault.empty())
+		return wrong(name, parsed.table().get("tls")->source(), "[tls] " + fault);
 	return config;
 }
 

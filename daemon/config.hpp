@@ -39,6 +39,14 @@ struct Config {
 		std::optional<std::vector<std::string>> listen;
 	};
 
+	/* For who comes from elsewhere; not listened for without addresses. */
+	struct Tls {
+		std::optional<std::vector<std::string>> listen;
+		std::uint16_t port = wire::kDefaultTlsPort;
+		std::string certificates;
+		std::string key;
+	};
+
 	struct Limits {
 		std::size_t clients = 256;
 		/* Of one user, or from one address. */
@@ -50,6 +58,7 @@ struct Config {
 
 	Socket socket;
 	Tcp tcp;
+	Tls tls;
 	Limits limits;
 	/* Shared with the sessions that go by them. */
 	std::shared_ptr<const Roles> roles = std::make_shared<Roles>();

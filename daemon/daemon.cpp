@@ -193,12 +193,18 @@ std::uint64_t Daemon::hub_mask() const noexcept
 
 void Daemon::accept(UniqueFd socket)
 {
+	Peer peer = peer_of(socket.get());
+	accept(std::move(socket), std::move(peer));
+}
+
+void Daemon::accept(UniqueFd socket, Peer peer)
+{
 	if (sessions_.size() >= limits_.clients + kWaitingRoom) {
 		counters_.refused++;
 		return;
 	}
-	auto session =
-		std::make_unique<Session>(context_, std::move(socket), std::make_unique<Native>());
+	auto session = std::make_unique<Session>(
+		context_, std::move(socket), std::move(peer), std::make_unique<Native>());
 	if (auto refusal = too_many(session->peer())) {
 		counters_.refused++;
 		session->refuse(*std::move(refusal));

@@ -43,6 +43,8 @@ public:
 	void reload(const Config &config);
 	/** Takes a client that a listener accepted: a non-blocking stream socket. */
 	void accept(UniqueFd socket);
+	/** The same, where it is not the socket that tells who it is. */
+	void accept(UniqueFd socket, Peer peer);
 	/** Lets every client have its replies, then calls `stopped`. */
 	void stop(std::function<void()> stopped);
 

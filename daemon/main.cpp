@@ -13,6 +13,7 @@
 #include "signals.hpp"
 #include "socket.hpp"
 #include "timer.hpp"
+#include "tls_door.hpp"
 #include "token.hpp"
 
 #include <fmt/format.h>
@@ -29,8 +30,9 @@ namespace
 using namespace gpiohub;
 using namespace gpiohub::daemon;
 
-/* What clients connect to; without it nobody new comes. */
+/* What clients connect to; without the listeners nobody new comes. */
 struct Door {
+	std::unique_ptr<TlsDoor> tls; /* also of those who are there */
 	std::vector<std::unique_ptr<Listener>> listeners;
 	SocketPath path;
 };
@@ -67,6 +69,34 @@ Result<std::vector<UniqueFd>> listen_on_loopback(const Config::Tcp &tcp)
 	return sockets;
 }
 
+/* Those who come by it are as many as clients may be, and some who shake hands. */
+Result<void> open_tls_door(Door &door, Reactor &reactor, Daemon &daemon, const Config &config)
+{
+	constexpr std::size_t kShaking = 64;
+	if (!config.tls.listen || config.tls.listen->empty())
+		return {};
+	auto context = tls_server(config.tls.certificates, config.tls.key);
+	if (!context)
+		return context.error();
+	door.tls = std::make_unique<TlsDoor>(reactor, *std::move(context),
+		config.limits.clients + kShaking, [&daemon](UniqueFd client, Peer peer) {
+			daemon.accept(std::move(client), std::move(peer));
+		});
+	for (const std::string &address : *config.tls.listen) {
+		auto socket = listen_tcp(address, config.tls.port, Reach::Everybody);
+		if (!socket)
+			return socket.error();
+		auto listener = Listener::create(
+			reactor, *std::move(socket), [tls = door.tls.get()](UniqueFd client) {
+				tls->accept(std::move(client));
+			});
+		if (!listener)
+			return listener.error();
+		door.listeners.push_back(*std::move(listener));
+	}
+	return {};
+}
+
 Result<Door> open_door(Reactor &reactor, Daemon &daemon, const Config &config)
 {
 	Door door;
@@ -91,7 +121,16 @@ Result<Door> open_door(Reactor &reactor, Daemon &daemon, const Config &config)
 			return listener.error();
 		door.listeners.push_back(*std::move(listener));
 	}
+	if (auto opened = open_tls_door(door, reactor, daemon, config); !opened)
+		return opened.error();
 	return door;
+}
+
+/* The one on the path is always there. */
+bool has_tcp(const Door &door, const Config &config)
+{
+	const std::size_t tls = config.tls.listen ? config.tls.listen->size() : 0;
+	return door.listeners.size() > 1 + tls;
 }
 
 /* What the command line and the file say now. */
@@ -134,18 +173,19 @@ Result<void> serve(const Config &config, const Reread &reread)
 			return;
 		}
 		notify("STOPPING=1");
-		*door = {};
+		door->listeners.clear();
+		door->path = {};
 		(*patience)->arm(kStopPatience);
 		daemon.stop([&] { (*reactor)->stop(); });
 	});
 	if (!signals)
 		return signals.error();
 
-	/* The one on the path is always there. */
-	const bool has_tcp = door->listeners.size() > 1;
 	log(Level::Info,
-		fmt::format("listening on {}{}", config.socket.path,
-			has_tcp ? fmt::format(" and TCP port {}", config.tcp.port) : ""));
+		fmt::format("listening on {}{}{}", config.socket.path,
+			has_tcp(*door, config) ? fmt::format(" and TCP port {}", config.tcp.port)
+					       : "",
+			door->tls ? fmt::format(" and, by TLS, port {}", config.tls.port) : ""));
 	notify("READY=1");
 	(*reactor)->run();
 	return {};

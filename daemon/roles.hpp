@@ -12,6 +12,7 @@
 
 #include <sys/types.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -101,6 +102,13 @@ public:
 
 	/** Nothing is said: everybody may do everything. */
 	bool empty() const noexcept { return roles_.empty(); }
+
+	/** Is anything granted to tokens? */
+	bool has_tokens() const noexcept
+	{
+		return std::any_of(roles_.begin(), roles_.end(),
+			[](const Role &role) { return !role.tokens.empty(); });
+	}
 
 	/** The token of that text, if there is one and it has not expired by then. Takes as
 	 * long whatever the text is. */

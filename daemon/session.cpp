@@ -29,11 +29,12 @@ constexpr std::size_t kLargestLineReply = 768;
 
 } // namespace
 
-Session::Session(const SessionContext &context, UniqueFd socket, std::unique_ptr<Protocol> protocol)
+Session::Session(const SessionContext &context, UniqueFd socket, Peer peer,
+	std::unique_ptr<Protocol> protocol)
 	: context_(context),
 	  socket_(std::move(socket)),
 	  protocol_(std::move(protocol)),
-	  peer_(peer_of(socket_.get())),
+	  peer_(std::move(peer)),
 	  access_(peer_, context.roles()),
 	  out_(context.outbox_bytes),
 	  in_(context.inbox_budget),

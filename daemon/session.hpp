@@ -63,7 +63,8 @@ struct SessionContext {
 class Session final : public Source
 {
 public:
-	Session(const SessionContext &context, UniqueFd socket, std::unique_ptr<Protocol> protocol);
+	Session(const SessionContext &context, UniqueFd socket, Peer peer,
+		std::unique_ptr<Protocol> protocol);
 	~Session() override;
 
 	/** Answers the first command with this error, and ends. */

@@ -131,9 +131,9 @@ Error Session::unknown() const
 	return {ENOKEY,
 		peer_.is_local
 			? fmt::format("user {} has no role here: be granted one, or present a "
-				      "token (--token)",
+				      "token (--token-file)",
 				  peer_.uid)
-			: "who comes by TCP must present a token (--token)"};
+			: "who comes by TCP must present a token (--token-file)"};
 }
 
 Result<Answer> Session::authenticate(const Request &request)

@@ -153,6 +153,11 @@ std::string fault_of_address(const std::string &address)
 	return parsed->is_loopback ? "" : "must be a loopback address: 127.0.0.1 or ::1";
 }
 
+std::string fault_of_tls_address(const std::string &address)
+{
+	return tcp_address(address, 0) ? "" : "must be an IP address";
+}
+
 bool group_exists(const std::string &group)
 {
 	return group_id(group).ok();
@@ -195,17 +200,17 @@ Result<UnixSocket> listen_unix(const std::string &path, unsigned mode, const std
 	return made;
 }
 
-Result<UniqueFd> listen_tcp(const std::string &address, std::uint16_t port)
+Result<UniqueFd> listen_tcp(const std::string &address, std::uint16_t port, Reach reach)
 {
 	const std::string where = fmt::format("{} port {}", address, port);
 	const auto parsed = tcp_address(address, port);
 	if (!parsed)
 		return Error{EINVAL, "cannot listen on " + where + ": not an IP address"};
-	if (!parsed->is_loopback)
+	if (reach == Reach::Loopback && !parsed->is_loopback)
 		return Error{EPERM,
 			"cannot listen on " + where +
-				": only loopback addresses are served, 127.0.0.1 "
-				"and ::1"};
+				": without TLS only loopback addresses are served, "
+				"127.0.0.1 and ::1"};
 
 	UniqueFd fd(
 		::socket(parsed->generic.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
@@ -218,8 +223,8 @@ Result<UniqueFd> listen_tcp(const std::string &address, std::uint16_t port)
 	if (::bind(fd.get(), &parsed->generic, parsed->size) < 0 ||
 		::listen(fd.get(), kBacklog) < 0) {
 		const int code = errno;
-		return cannot_listen(
-			code, where, code == EADDRINUSE ? "use --tcp-port or --no-tcp" : "");
+		return cannot_listen(code, where,
+			code == EADDRINUSE ? "another program does: use another port" : "");
 	}
 	return fd;
 }

@@ -68,17 +68,22 @@ struct UnixSocket {
  */
 Result<UnixSocket> listen_unix(const std::string &path, unsigned mode, const std::string &group);
 
+/** Whom a TCP socket is for: this machine only, or everybody. */
+enum class Reach { Loopback, Everybody };
+
 /**
- * A TCP socket that listens on a loopback address, port 0: any. EPERM: not a
- * loopback address. EAFNOSUPPORT, EADDRNOTAVAIL: no such address on this
+ * A TCP socket that listens on an address, port 0: any. EPERM: not a loopback address,
+ * though it is for this machine only. EAFNOSUPPORT, EADDRNOTAVAIL: no such address on this
  * machine.
  */
-Result<UniqueFd> listen_tcp(const std::string &address, std::uint16_t port);
+Result<UniqueFd> listen_tcp(
+	const std::string &address, std::uint16_t port, Reach reach = Reach::Loopback);
 
 /** What is wrong with a socket's path, with a TCP address to listen on: "must ...";
  * "" if nothing. */
 std::string fault_of_path(const std::string &path);
 std::string fault_of_address(const std::string &address);
+std::string fault_of_tls_address(const std::string &address);
 
 /** Whether the system knows the group. */
 bool group_exists(const std::string &group);

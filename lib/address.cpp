@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <gpiohub/address.hpp>
 
+#include <gpiohub/tls.hpp>
 #include <gpiohub/wire.hpp>
 
 #include <cerrno>
@@ -106,17 +107,20 @@ Result<UniqueFd> connect_tcp(const Address &address, milliseconds timeout)
 Result<Address> Address::parse(std::string_view text)
 {
 	const Error wrong = {EINVAL,
-		"\"" + std::string(text) + "\" is no address: write unix:/path or tcp:host:port"};
+		"\"" + std::string(text) +
+			"\" is no address: write unix:/path, tcp:host:port or tls:host:port"};
 
 	if (text.starts_with("/"))
 		return Address{std::string(text), {}, {}};
 	if (text.starts_with("unix:") && text.size() > 5)
 		return Address{std::string(text.substr(5)), {}, {}};
-	if (!text.starts_with("tcp:"))
+	const bool is_tls = text.starts_with("tls:");
+	if (!is_tls && !text.starts_with("tcp:"))
 		return wrong;
 	text.remove_prefix(4);
 
-	Address address = {{}, {}, std::to_string(wire::kDefaultPort)};
+	Address address = {{}, {},
+		std::to_string(is_tls ? wire::kDefaultTlsPort : wire::kDefaultPort), is_tls};
 	std::string_view rest;
 	if (text.starts_with("[")) {
 		const std::size_t end = text.find(']');
@@ -151,13 +155,18 @@ std::string Address::to_string() const
 	if (!path.empty())
 		return "unix:" + path;
 	const bool brackets = host.find(':') != std::string::npos;
-	return "tcp:" + (brackets ? "[" + host + "]" : host) + ":" + port;
+	return std::string(is_tls ? "tls:" : "tcp:") + (brackets ? "[" + host + "]" : host) + ":" +
+		port;
 }
 
 Result<UniqueFd> connect_to(const Address &address, milliseconds timeout)
 {
-	return address.path.empty() ? connect_tcp(address, timeout)
-				    : connect_unix(address, timeout);
+	if (!address.path.empty())
+		return connect_unix(address, timeout);
+	auto network = connect_tcp(address, timeout);
+	if (!network || !address.is_tls)
+		return network;
+	return tls_connect(*std::move(network), address.host, address.authorities, timeout);
 }
 
 } // namespace gpiohub

@@ -13,14 +13,18 @@ namespace gpiohub
 {
 
 /**
- * "unix:/path", "/path", "tcp:host", "tcp:host:port" or "tcp:[::1]:port".
+ * "unix:/path", "/path", "tcp:host", "tcp:host:port" or "tcp:[::1]:port"; "tls:..." as
+ * "tcp:...".
  *
  * path: of a Unix socket, "" for TCP
+ * authorities: for TLS, a PEM file of whom to trust, "" for the system's
  */
 struct Address {
 	std::string path;
 	std::string host;
 	std::string port;
+	bool is_tls = false;
+	std::string authorities = {};
 
 	/** EINVAL: none of these. */
 	static Result<Address> parse(std::string_view text);

@@ -26,6 +26,7 @@ namespace gpiohub::wire
 inline constexpr std::uint64_t kMagic = 0x306275686f697067; /* "gpiohub0" */
 inline constexpr std::uint64_t kVersion = 1;
 inline constexpr std::uint16_t kDefaultPort = 8737;
+inline constexpr std::uint16_t kDefaultTlsPort = 8738;
 inline constexpr std::string_view kDefaultSocket = "/run/gpiohub/gpiohub.sock";
 inline constexpr std::uint64_t kFromNow = ~std::uint64_t{0}; /* SUBSCRIBE's arg */
 /* Flags of SUBSCRIBE: rather end the connection than lose events. */

@@ -56,6 +56,36 @@ check "by TCP even root needs one" refuses 2 "must present a token" "${TCP[@]}" 
 by_token() { GPIOHUB_TOKEN=$(cat "$WORK/token") "${TCP[@]}" get 3; }
 check "... and has what that allows" same 1 "$(by_token)"
 
+# --- from elsewhere: TLS -----------------------------------------------------------------
+if command -v openssl >/dev/null; then
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=board \
+		-keyout "$WORK/key.pem" -out "$WORK/cert.pem" -addext subjectAltName=DNS:localhost 2>/dev/null
+	daemon_stop
+	{
+		cat "$WORK/conf"
+		printf '[tls]\nlisten = ["127.0.0.1"]\ncertificates = "%s"\nkey = "%s"\n' \
+			"$WORK/cert.pem" "$WORK/key.pem"
+	} >"$WORK/tls.conf"
+	daemon_start --config "$WORK/tls.conf" --tcp-port 8737
+	TLS=(gpiohub --connect tls:localhost --ca "$WORK/cert.pem")
+	check "by TLS even root needs a token" refuses 2 "must present a token" "${TLS[@]}" get 1
+	check "... and drives with it" "${TLS[@]}" --token-file "$WORK/token" set 2=1
+	check "... on the pin" same "1 out" "$(pin 2)"
+	check "a server that nobody vouches for is not spoken to" refuses 5 "self-signed certificate" \
+		gpiohub --connect tls:localhost --token-file "$WORK/token" get 1
+	check "who does not speak TLS is hung up on" refuses 3 "ended the connection" \
+		gpiohub --connect tcp:localhost:8738 get 1
+	"${TLS[@]}" --token-file "$WORK/token" watch 2 --json >"$WORK/far" 2>/dev/null &
+	far=$!
+	check "a client by TLS watches" ready "$WORK/far"
+	check "... and gets what happens" say_all far "$WORK/far"
+	check "... and ends when interrupted" interrupted "$far"
+	daemon_stop
+	daemon_start --config "$WORK/conf" --tcp-port 8737
+else
+	skip "TLS" "there is no openssl to make a certificate with"
+fi
+
 # --- the configuration is read again ---------------------------------------------------
 "${AS_PANEL[@]}" gpiohub watch 2 --json >"$WORK/watch" 2>/dev/null &
 watcher=$!

@@ -19,11 +19,19 @@ TEST_CASE("addresses of both kinds are understood")
 	CHECK(Address::parse("tcp:board.local")->port == "8737");
 	CHECK(Address::parse("tcp:[::1]")->host == "::1");
 	CHECK(Address::parse("tcp:[::1]:99")->port == "99");
+	CHECK_FALSE(tcp->is_tls);
+
+	const auto tls = Address::parse("tls:board.local");
+	REQUIRE(tls.ok());
+	CHECK(tls->is_tls);
+	CHECK(tls->host == "board.local");
+	CHECK(tls->port == "8738");
 }
 
 TEST_CASE("what is said of an address can be typed again")
 {
-	for (const char *text : {"unix:/run/x.sock", "tcp:127.0.0.1:8737", "tcp:[::1]:8737"})
+	for (const char *text :
+		{"unix:/run/x.sock", "tcp:127.0.0.1:8737", "tcp:[::1]:8737", "tls:board:8738"})
 		CHECK(Address::parse(text)->to_string() == text);
 }
 

@@ -113,3 +113,17 @@ TEST_CASE("what makes a token makes what the configuration takes")
 	CHECK(config->roles->find(token, now)->name == "panel");
 	CHECK(make_token("panel") != made);
 }
+
+TEST_CASE("TLS needs a certificate, a key, and somebody who is let in by it")
+{
+	const std::string tls = "[tls]\nlisten = [\"0.0.0.0\"]\n";
+	const std::string files = "certificates = \"/c.pem\"\nkey = \"/k.pem\"\n";
+	const std::string token = "[token.t]\nsha256 = \"" + kDigest + "\"\n";
+	const std::string role =
+		"[role.a]\nlines = [\"*\"]\nverbs = [\"look\"]\ntokens = [\"t\"]\n";
+	CHECK_THAT(fault(tls), Catch::Contains("[tls] needs certificates and a key"));
+	CHECK_THAT(fault(tls + files), Catch::Contains("[tls] needs a role with tokens"));
+	CHECK_THAT(fault(tls + files + token), Catch::Contains("[tls] needs a role with tokens"));
+	CHECK(parse_config(tls + files + token + role, "c").ok());
+	CHECK_THAT(fault("[tls]\nkey = \"here\"\n"), Catch::Contains("must be the path of a file"));
+}

@@ -25,8 +25,9 @@ struct SessionBench {
 	TestClient connect()
 	{
 		auto [near, far] = connection();
+		Peer peer = peer_of(near.get());
 		sessions.push_back(std::make_unique<Session>(
-			context, std::move(near), std::make_unique<Native>()));
+			context, std::move(near), std::move(peer), std::make_unique<Native>()));
 		REQUIRE(sessions.back()->start().ok());
 		return TestClient(std::move(far), [this] { turn(); });
 	}

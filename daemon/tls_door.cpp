@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+#include "tls_door.hpp"
+
+#include "log.hpp"
+
+#include <fmt/format.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+
+namespace gpiohub::daemon
+{
+
+/* Both sockets are watched for edges: whatever happens to one, all is moved that can be. */
+class TlsDoor::Relay final : public Source
+{
+public:
+	Relay(TlsDoor &door, SslConnection connection, UniqueFd network, UniqueFd plain,
+		UniqueFd session)
+		: door_(door),
+		  peer_(peer_of(network.get())),
+		  session_(std::move(session)),
+		  pump_(std::move(connection), std::move(network), std::move(plain)),
+		  plain_side_(*this)
+	{
+	}
+	~Relay() override
+	{
+		door_.reactor_.remove(*this);
+		door_.reactor_.remove(plain_side_);
+	}
+
+	Result<void> start()
+	{
+		constexpr std::uint32_t kEdges = EPOLLIN | EPOLLOUT | EPOLLET;
+		auto patience = Timer::create(door_.reactor_, [this] { door_.close(*this); });
+		if (!patience)
+			return patience.error();
+		patience_ = *std::move(patience);
+		patience_->arm(door_.patience_);
+		if (auto added = door_.reactor_.add(*this, pump_.network(), kEdges); !added)
+			return added;
+		return door_.reactor_.add(plain_side_, pump_.plain(), kEdges);
+	}
+
+	void ready(std::uint32_t) override { turn(); }
+	const Peer &peer() const noexcept { return peer_; }
+	UniqueFd take_session() noexcept { return std::move(session_); }
+
+private:
+	struct PlainSide final : Source {
+		explicit PlainSide(Relay &its_relay) : relay(its_relay) {}
+		void ready(std::uint32_t) override { relay.turn(); }
+		Relay &relay;
+	};
+
+	void turn()
+	{
+		const TlsPump::State state = pump_.pump();
+		if (patience_ && state == TlsPump::State::Open) {
+			patience_.reset();
+			door_.open(*this);
+		}
+		if (state == TlsPump::State::Over)
+			door_.close(*this);
+	}
+
+	TlsDoor &door_;
+	Peer peer_;
+	UniqueFd session_; /* until hands are shaken */
+	TlsPump pump_;
+	PlainSide plain_side_;
+	std::unique_ptr<Timer> patience_; /* likewise */
+};
+
+TlsDoor::TlsDoor(Reactor &reactor, SslContext context, std::size_t most, Opened opened,
+	std::chrono::milliseconds patience)
+	: reactor_(reactor),
+	  context_(std::move(context)),
+	  most_(most),
+	  opened_(std::move(opened)),
+	  patience_(patience)
+{
+}
+
+TlsDoor::~TlsDoor() = default;
+
+void TlsDoor::accept(UniqueFd network)
+{
+	std::array<int, 2> ends{-1, -1};
+	if (relays_.size() >= most_)
+		return;
+	SslConnection connection(SSL_new(context_.get()));
+	if (!connection ||
+		::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends.data()) !=
+			0) {
+		log(Level::Warning, "a client by TLS is hung up on: there is no room for it");
+		return;
+	}
+	SSL_set_accept_state(connection.get());
+	auto relay = std::make_unique<Relay>(*this, std::move(connection), std::move(network),
+		UniqueFd(ends[0]), UniqueFd(ends[1]));
+	if (auto started = relay->start(); !started) {
+		log(Level::Warning, started.error().what);
+		return;
+	}
+	const Relay *key = relay.get();
+	relays_.emplace(key, std::move(relay));
+}
+
+void TlsDoor::open(Relay &relay)
+{
+	opened_(relay.take_session(), relay.peer());
+}
+
+void TlsDoor::close(Relay &relay)
+{
+	auto closed = relays_.extract(&relay);
+	if (!closed.empty())
+		reactor_.retire(std::move(closed.mapped()));
+}
+
+} // namespace gpiohub::daemon
