@@ -30,6 +30,9 @@ set(ENV{PKG_CONFIG_SYSROOT_DIR} "${gpiohub_root}")
 set(ENV{PKG_CONFIG_LIBDIR}
 	"${gpiohub_root}/usr/lib/aarch64-linux-gnu/pkgconfig:${gpiohub_root}/usr/share/pkgconfig")
 
+# headers that are another's for each processor
+set(CMAKE_CXX_FLAGS_INIT "-isystem ${gpiohub_root}/usr/include/aarch64-linux-gnu")
+
 # the libraries' own libraries
 set(CMAKE_EXE_LINKER_FLAGS_INIT
 	"-L${gpiohub_root}/usr/lib/aarch64-linux-gnu -Wl,-rpath-link,${gpiohub_root}/usr/lib/aarch64-linux-gnu")

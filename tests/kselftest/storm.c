@@ -118,13 +118,16 @@ static void calm_is_told(void)
 	works(fd);
 }
 
-/* Storms begin and end in turn, and there are no edges in between. */
+/*
+ * Storms begin and end in turn, and edges are where the line is known. Where the guest stood
+ * still a storm may be over and begin again before the line was looked at.
+ */
 static void storm_and_calm_alternate(void)
 {
 	struct gpiohub_event event;
 	unsigned int storms = 0;
 	int fd = device_open(O_RDONLY);
-	bool storm = false;
+	bool storm = false, known = true;
 
 	fixture_option("storm_rate", RATE);
 	device_subscribe(fd, FREE, KINDS);
@@ -137,13 +140,14 @@ static void storm_and_calm_alternate(void)
 			CHECK_EQ(event.value, !storm);
 			storm = event.value;
 			storms += storm;
-			/* What is told with it: not known, known again. */
-			CHECK_EQ(device_next(fd).type, GPIOHUB_EVENT_KNOWN);
+		} else if (event.type == GPIOHUB_EVENT_KNOWN) {
+			CHECK_EQ(event.value, !known);
+			CHECK_EQ(event.value, !storm);
+			known = event.value;
 		} else {
-			CHECK(!storm);
-			CHECK_NE(event.type, GPIOHUB_EVENT_KNOWN);
+			CHECK(known && !storm);
 		}
-	} while (storm || !storms || device_poll(fd, 0));
+	} while (storm || !known || !storms || device_poll(fd, 0));
 	/* One; more where the guest stands still for longer than a trial. */
 	ktap_say("%u storms", storms);
 	CHECK_LE(storms, 6);
