@@ -176,7 +176,11 @@ Result<void> serve(const Config &config, const Reread &reread)
 		door->listeners.clear();
 		door->path = {};
 		(*patience)->arm(kStopPatience);
-		daemon.stop([&] { (*reactor)->stop(); });
+		/* Relays may have last words in hand: these have until our patience ends. */
+		daemon.stop([&] {
+			if (!door->tls || door->tls->connections() == 0)
+				(*reactor)->stop();
+		});
 	});
 	if (!signals)
 		return signals.error();

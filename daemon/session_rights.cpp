@@ -26,6 +26,24 @@ using wire::Op;
 /* Presented tokens that may be wrong, of one connection. */
 constexpr unsigned kTries = 3;
 
+/* What who has the verb may do, as a refusal says it. */
+std::string_view deed_of(Verb verb)
+{
+	switch (verb) {
+	case Verb::Look:
+		return "look at";
+	case Verb::Claim:
+		return "claim";
+	case Verb::Drive:
+		return "drive";
+	case Verb::Rule:
+		return "have rules on";
+	case Verb::Administer:
+		return "administer";
+	}
+	return {};
+}
+
 struct Need {
 	Verb verb;
 	std::uint64_t lines;
@@ -93,6 +111,8 @@ std::optional<Error> Session::refusal_of(const Request &request)
 		return Error{EACCES, missing(Verb::Administer, "see what other clients do")};
 	if (op == Op::MESSAGE && !access_.has(Verb::Claim) && !access_.has(Verb::Drive))
 		return Error{EACCES, missing(Verb::Claim, "publish messages")};
+	if (op == Op::RULE_DEL && !access_.has(Verb::Rule))
+		return Error{EACCES, missing(Verb::Rule, "delete rules")};
 	const auto needs = needs_of(request);
 	if (needs.empty())
 		return std::nullopt;
@@ -109,10 +129,8 @@ std::optional<Error> Session::refusal_of(const Request &request)
 		const auto line = static_cast<std::uint8_t>(std::countr_zero(bad));
 		return Error{EACCES,
 			missing(need.verb,
-				fmt::format("{} line {} of {}",
-					name_of(need.verb) == "look" ? "look at"
-								     : name_of(need.verb),
-					line, info.name)),
+				fmt::format(
+					"{} line {} of {}", deed_of(need.verb), line, info.name)),
 			line};
 	}
 	return std::nullopt;
@@ -156,6 +174,8 @@ Result<Answer> Session::authenticate(const Request &request)
 Result<void> Session::watch_token()
 {
 	const auto expires = access_.expires();
+	if (!expires && token_timer_)
+		token_timer_->cancel();
 	if (!expires)
 		return {};
 	if (!token_timer_) {
@@ -178,6 +198,11 @@ void Session::renew(std::shared_ptr<const Roles> roles)
 	access_.renew(std::move(roles));
 	if (has_greeted_ && !access_.is_known()) {
 		log(Level::Info, fmt::format("{} has no role any more", peer_.name));
+		end();
+		return;
+	}
+	/* Its token may expire at another time now. */
+	if (!watch_token()) {
 		end();
 		return;
 	}

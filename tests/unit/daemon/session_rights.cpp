@@ -129,6 +129,7 @@ TEST_CASE("what is not allowed is refused with the line, the verb and the roles"
 	CHECK(client.call(wire::make_filter(0, 0b10000, {.per_second = 1})).reply.error == EACCES);
 	CHECK(client.call(make_command(Op::OPEN, 0)).reply.error == EACCES);
 	CHECK(client.call(make_command(Op::STATS, 0)).reply.error == EACCES);
+	CHECK(client.call(make_command(Op::RULE_DEL, 0, 0, 7)).reply.error == EACCES);
 	gpiohub_command info = make_command(Op::LINE_INFO, 0);
 	info.line = 5;
 	CHECK(client.call(info).reply.error == EACCES);
