@@ -4,6 +4,7 @@
  * listens, and how it stops. A start that fails says why in one line.
  */
 #include "backend/kernel.hpp"
+#include "backend/sim.hpp"
 #include "daemon.hpp"
 #include "listener.hpp"
 #include "log.hpp"
@@ -91,12 +92,29 @@ Result<Door> open_door(Reactor &reactor, Daemon &daemon, const Config &config)
 	return door;
 }
 
-Result<void> serve(const Config &config)
+template <class T>
+Result<std::unique_ptr<Backend>> as_backend(Result<std::unique_ptr<T>> made)
 {
+	if (!made)
+		return made.error();
+	return std::unique_ptr<Backend>(*std::move(made));
+}
+
+Result<std::unique_ptr<Backend>> make_backend(BackendKind kind)
+{
+	if (kind == BackendKind::Kernel)
+		return as_backend(KernelBackend::create());
+	log(Level::Info, "the lines are simulated: no hardware is touched");
+	return as_backend(SimBackend::create());
+}
+
+Result<void> serve(const Options &options)
+{
+	const Config &config = options.config;
 	auto reactor = Reactor::create();
 	if (!reactor)
 		return reactor.error();
-	auto backend = KernelBackend::create();
+	auto backend = make_backend(options.backend);
 	if (!backend)
 		return backend.error();
 
@@ -148,7 +166,7 @@ int main(int argc, char **argv)
 		log(Level::Info, "the configuration is right");
 		return 0;
 	}
-	if (const auto served = serve(options->config); !served) {
+	if (const auto served = serve(*options); !served) {
 		log(Level::Error, served.error().what);
 		return 1;
 	}

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include <cerrno>
+#include <map>
 
 namespace gpiohub::daemon
 {
@@ -24,6 +25,14 @@ Result<Options> parse_options(int argc, const char *const *argv)
 		->default_str(std::string(kDefaultConfigPath));
 	app.add_flag(
 		"--check-config", options.is_check, "only look whether the configuration is right");
+	const std::map<std::string, BackendKind> backends{
+		{"kernel", BackendKind::Kernel}, {"sim", BackendKind::Sim}};
+	app.add_option("--backend", options.backend,
+		   "kernel: the hubs of the module; sim: one hub of simulated lines, to try "
+		   "clients without hardware")
+		->type_name("kernel|sim")
+		->default_str("kernel")
+		->transform(CLI::CheckedTransformer(backends).description(""));
 	app.add_option("--socket", socket, "path of the Unix socket")->type_name("PATH");
 	auto *port_option = app.add_option("--tcp-port", port,
 				       "listen on 127.0.0.1 and ::1 too, for every local user")
