@@ -17,6 +17,9 @@ namespace gpiohub::daemon
 namespace
 {
 
+/* Then readers are woken, and others get the lock. */
+constexpr std::size_t kEdgesAtOnce = 256;
+
 gpiohub_info make_info(unsigned number, const Pins &pins)
 {
 	gpiohub_info info{};
@@ -100,10 +103,14 @@ std::unique_ptr<HubOwner> SoftHub::own()
 
 void SoftHub::edges(std::span<const PinEdge> edges)
 {
-	const Access hub(*this);
-	for (const PinEdge &edge : edges) {
-		if (hub->lines.take(edge))
-			hub->player.edge(edge.line, edge.level, edge.time_ns);
+	while (!edges.empty()) {
+		const auto some = edges.first(std::min(edges.size(), kEdgesAtOnce));
+		edges = edges.subspan(some.size());
+		const Access hub(*this);
+		for (const PinEdge &edge : some) {
+			if (hub->lines.take(edge))
+				hub->player.edge(edge.line, edge.level, edge.time_ns);
+		}
 	}
 }
 
