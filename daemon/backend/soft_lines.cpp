@@ -300,9 +300,7 @@ Result<bool> SoftLines::look(unsigned line)
 	const auto level = pins_.level(line);
 	if (!is_ours)
 		pins_.let_go(line);
-	if (!level)
-		return at_line(level.error(), line);
-	return level;
+	return level ? *level : Result<bool>(at_line(level.error(), line));
 }
 
 bool SoftLines::take(const PinEdge &edge)

@@ -26,7 +26,7 @@ class SoftPlayer
 public:
 	/** Of one hub, not over. */
 	static constexpr std::size_t kMaxPatterns = 128;
-	static constexpr std::size_t kMaxSteps = 1024 * 1024;
+	static constexpr std::size_t kMaxSteps = 1U << 20;
 
 	SoftPlayer(SoftLines &lines, SoftStream &stream, Alarm &alarm)
 		: lines_(lines),
