@@ -29,7 +29,7 @@ constexpr std::array<Generator, 4> kGenerators{{
 }};
 
 /* A process that stood still does not make up for all of it. */
-constexpr std::uint64_t kMostBehindNs = 1'000'000'000;
+constexpr std::uint64_t kMostBehindNs = 10'000'000'000;
 
 std::optional<unsigned> partner_of(unsigned line)
 {

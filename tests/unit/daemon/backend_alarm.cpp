@@ -71,6 +71,23 @@ TEST_CASE("it rings again when it was told to")
 	CHECK(bench.times[2] >= bench.again[1]);
 }
 
+TEST_CASE("what is asked for while it rings is not forgotten")
+{
+	int calls = 0;
+	std::promise<void> again;
+	Alarm *self = nullptr;
+	Alarm alarm([&](std::uint64_t now_ns) {
+		if (++calls == 1)
+			self->wake_by(now_ns);
+		else
+			again.set_value();
+		return Alarm::kNever;
+	});
+	self = &alarm;
+	alarm.wake_by(0);
+	CHECK(again.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready);
+}
+
 TEST_CASE("a stopped alarm does not ring")
 {
 	Bench bench;

@@ -74,6 +74,17 @@ TEST_CASE("a wire goes both ways, and an input that nobody drives is as it is pu
 	CHECK(*bench.watch->get(line_bit(4) | line_bit(5)) == line_bit(5));
 }
 
+TEST_CASE("a pull that changes a watched line is an edge")
+{
+	Bench bench;
+	REQUIRE(bench.watch->subscribe(line_bit(20)).ok());
+	REQUIRE(claim(*bench.owner, line_bit(20)).code == 0);
+	REQUIRE(configure(*bench.owner, line_bit(20), GPIOHUB_DIRECTION_AS_IS, 0,
+			GPIOHUB_BIAS_PULL_UP)
+			.code == 0);
+	CHECK(bench.events.next(GPIOHUB_EVENT_RISING).line == 20);
+}
+
 TEST_CASE("the pins are push-pull, and do not debounce")
 {
 	Bench bench;

@@ -53,6 +53,16 @@ TEST_CASE("a line that is used elsewhere refuses all of a claim")
 	CHECK(bench.pins->taken == 0);
 }
 
+TEST_CASE("a claim that is refused leaves the owner what it had")
+{
+	SoftBench bench;
+	REQUIRE(claim(*bench.owner, 0b01).code == 0);
+	bench.pins->used_elsewhere = 0b10;
+	REQUIRE(claim(*bench.owner, 0b11).code == EBUSY);
+	CHECK(claim(*bench.hub->own(), 0b01).code == EBUSY);
+	CHECK(bench.pins->taken == 0b01);
+}
+
 TEST_CASE("claiming changes nothing on the pin")
 {
 	SoftBench bench;

@@ -149,6 +149,17 @@ TEST_CASE("one whose lines are in use begins exactly where those before it end")
 	CHECK(parts.player.run(parts.start + 3000) == parts.start + 4000);
 }
 
+TEST_CASE("one whose lines are free waits for those that came before it")
+{
+	Parts parts;
+	REQUIRE(parts.play(1, kPulse, parts.later()) == 0);
+	REQUIRE(parts.play(2, kPulse, parts.later(), 0b11) == 0);
+	REQUIRE(parts.play(3, {drive_step(2, 0, 9000)}, parts.later(), 0b10) == 0);
+	CHECK(parts.stream.state().playing == 0b01);
+	REQUIRE(parts.player.cancel(parts.session, 2, false).ok());
+	CHECK(parts.stream.state().playing == 0b11);
+}
+
 TEST_CASE("a pattern is replaced at once, and what waited after it as well")
 {
 	Parts parts;
