@@ -4,6 +4,7 @@
  * listens, and how it stops. A start that fails says why in one line.
  */
 #include "backend/kernel.hpp"
+#include "backend/sim.hpp"
 #include "daemon.hpp"
 #include "listener.hpp"
 #include "log.hpp"
@@ -147,12 +148,29 @@ void reload(Daemon &daemon, const Reread &reread)
 	log(Level::Info, "the configuration was read again: roles and limits are the new ones");
 }
 
-Result<void> serve(const Config &config, const Reread &reread)
+template <class T>
+Result<std::unique_ptr<Backend>> as_backend(Result<std::unique_ptr<T>> made)
 {
+	if (!made)
+		return made.error();
+	return std::unique_ptr<Backend>(*std::move(made));
+}
+
+Result<std::unique_ptr<Backend>> make_backend(BackendKind kind)
+{
+	if (kind == BackendKind::Kernel)
+		return as_backend(KernelBackend::create());
+	log(Level::Info, "the lines are simulated: no hardware is touched");
+	return as_backend(SimBackend::create());
+}
+
+Result<void> serve(const Options &options, const Reread &reread)
+{
+	const Config &config = options.config;
 	auto reactor = Reactor::create();
 	if (!reactor)
 		return reactor.error();
-	auto backend = KernelBackend::create();
+	auto backend = make_backend(options.backend);
 	if (!backend)
 		return backend.error();
 
@@ -217,7 +235,7 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	const auto reread = [argc, argv] { return parse_options(argc, argv); };
-	if (const auto served = serve(options->config, reread); !served) {
+	if (const auto served = serve(*options, reread); !served) {
 		log(Level::Error, served.error().what);
 		return 1;
 	}

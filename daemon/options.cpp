@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include <cerrno>
+#include <map>
 
 namespace gpiohub::daemon
 {
@@ -27,6 +28,14 @@ Result<Options> parse_options(int argc, const char *const *argv)
 	app.add_option("--make-token", options.new_token,
 		   "only make a token of that name, and what the configuration must know of it")
 		->type_name("NAME");
+	const std::map<std::string, BackendKind> backends{
+		{"kernel", BackendKind::Kernel}, {"sim", BackendKind::Sim}};
+	app.add_option("--backend", options.backend,
+		   "kernel: the hubs of the module; sim: one hub of simulated lines, to try "
+		   "clients without hardware")
+		->type_name("kernel|sim")
+		->default_str("kernel")
+		->transform(CLI::CheckedTransformer(backends).description(""));
 	app.add_option("--socket", socket, "path of the Unix socket")->type_name("PATH");
 	auto *port_option = app.add_option("--tcp-port", port,
 				       "listen on 127.0.0.1 and ::1 too, for every local user")

@@ -9,6 +9,9 @@
 namespace gpiohub::daemon
 {
 
+/** Where the hubs are: in the module, or simulated in the daemon itself. */
+enum class BackendKind { Kernel, Sim };
+
 /**
  * config: the file's values, with those of the command line in their place
  * is_check: only look whether the configuration is right
@@ -17,6 +20,7 @@ namespace gpiohub::daemon
  */
 struct Options {
 	Config config;
+	BackendKind backend = BackendKind::Kernel;
 	bool is_check = false;
 	std::string new_token;
 	std::optional<int> exit;

@@ -128,7 +128,7 @@ std::optional<TcpAddress> tcp_address(const std::string &text, std::uint16_t por
 
 Result<gid_t> group_id(const std::string &name)
 {
-	/* NOLINTNEXTLINE(concurrency-mt-unsafe): before any other thread */
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread asks */
 	const group *entry = ::getgrnam(name.c_str());
 	if (entry == nullptr)
 		return Error{ENOENT, "there is no group " + name + ": groupadd --system " + name};

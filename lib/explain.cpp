@@ -126,6 +126,10 @@ std::string unknown_call(const Failure &failure)
 
 std::string unsupported(const Failure &failure)
 {
+	const bool is_rule = failure.deed == kDeedAddRule || failure.deed == kDeedDeleteRule;
+	if (failure.line == GPIOHUB_NO_LINE && (is_rule || failure.deed == kDeedPlay))
+		return "rules, and patterns that wait for one, are run by the module: this hub is "
+		       "the daemon's own";
 	if (failure.deed == "watch" || failure.deed == kDeedWait || failure.deed == kDeedAddRule)
 		return "the line has no interrupt: its level can be asked for, not watched";
 	if (failure.deed == kDeedHandOver)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the daemon needs from below: ten functions. Behind them are the kernel
- * module's hubs, and later others that fill a ring of the same layout; nothing
- * above this file knows which.
+ * module's hubs, or one in the daemon's own memory with a ring of the same layout;
+ * nothing above this file knows which.
  *
  * All calls come from the loop's thread and none of them waits. Errors are those
  * of linux/gpiohub.h, with the culprit line.

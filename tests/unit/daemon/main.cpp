@@ -29,7 +29,7 @@ const std::string kStem = "/tmp/gpiohub-test-" + std::to_string(::getpid());
 class Program
 {
 public:
-	explicit Program(const std::string &config)
+	explicit Program(const std::string &config, const std::string &backend = "kernel")
 	{
 		configure(config);
 		std::array<int, 2> ends{};
@@ -40,7 +40,8 @@ public:
 		if (pid_ == 0) {
 			::dup2(written.get(), STDERR_FILENO);
 			::execl(GPIOHUBD, "gpiohubd", "--config", kConfig.c_str(), "--socket",
-				kSocket.c_str(), static_cast<char *>(nullptr));
+				kSocket.c_str(), "--backend", backend.c_str(),
+				static_cast<char *>(nullptr));
 			::_exit(127);
 		}
 	}
@@ -149,6 +150,18 @@ TEST_CASE("the configuration is read again when it is asked to, and kept if it i
 	CHECK_THAT(program.log_until("stays as it was"),
 		Catch::Contains(":2:11: \"limits.clients\" must be a number"));
 	CHECK(Program::answers());
+}
+
+TEST_CASE("simulated lines are there at once, and said to be so")
+{
+	const int number = GENERATE(SIGTERM, SIGINT);
+	Program program("", "sim");
+	const std::string log = program.log_until("listening on");
+	CHECK(log.find("the lines are simulated") != std::string::npos);
+	CHECK(log.find("gpiohub0: 32 lines, sim") != std::string::npos);
+	program.send(number);
+	CHECK(program.wait() == 0);
+	CHECK_FALSE(Program::has_socket());
 }
 
 TEST_CASE("it does not end because nobody reads its log any more")

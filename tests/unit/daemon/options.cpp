@@ -66,3 +66,11 @@ TEST_CASE("a socket without a name is refused")
 	REQUIRE_FALSE(options.ok());
 	CHECK(options.error().what == "--socket: the path is empty");
 }
+
+TEST_CASE("the hubs are the module's, unless they are to be simulated")
+{
+	CHECK(parse({})->backend == BackendKind::Kernel);
+	CHECK(parse({"--backend", "kernel"})->backend == BackendKind::Kernel);
+	CHECK(parse({"--backend", "sim"})->backend == BackendKind::Sim);
+	CHECK(parse({"--backend", "other"})->exit == 2);
+}

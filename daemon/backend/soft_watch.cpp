@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+#include "soft_watch.hpp"
+
+#include <algorithm>
+#include <cerrno>
+
+namespace gpiohub::daemon
+{
+
+SoftWatch::SoftWatch(std::shared_ptr<SoftHub> hub, UniqueFd fd) : hub_(std::move(hub))
+{
+	reader_.fd = std::move(fd);
+	view_ = {reader_.fd.get(), hub_->ring(), hub_->state(), Cursor(&reader_.cursor)};
+	const SoftHub::Access access(*hub_);
+	access->readers.push_back(&reader_);
+}
+
+SoftWatch::~SoftWatch()
+{
+	const SoftHub::Access access(*hub_);
+	access->lines.unwatch(reader_.lines);
+	std::erase(access->readers, &reader_);
+}
+
+Result<wire::LineInfo> SoftWatch::line_info(unsigned line)
+{
+	if (line >= hub_->info().lines)
+		return at_line({ENXIO, ""}, std::min<unsigned>(line, GPIOHUB_NO_LINE));
+	wire::LineInfo answer{};
+	answer.info.line = line;
+	const SoftHub::Access access(*hub_);
+	access->lines.describe(answer);
+	return answer;
+}
+
+Result<void> SoftWatch::subscribe(std::uint64_t lines)
+{
+	const SoftHub::Access access(*hub_);
+	if (auto exist = access->lines.check(lines); !exist)
+		return exist;
+	if (auto watched = access->lines.watch(lines & ~reader_.lines); !watched)
+		return watched;
+	access->lines.unwatch(reader_.lines & ~lines);
+	reader_.lines = lines;
+	return {};
+}
+
+Result<std::uint64_t> SoftWatch::get(std::uint64_t lines)
+{
+	const SoftHub::Access access(*hub_);
+	if (auto exist = access->lines.check(lines); !exist)
+		return exist.error();
+	return access->lines.get(lines);
+}
+
+} // namespace gpiohub::daemon
