@@ -162,7 +162,8 @@ ConfigFault each_table(std::string_view kind, const toml::node *node, TakeTable 
 {
 	if (node == nullptr)
 		return {};
-	if (!node->is_table())
+	/* An empty one is no way to say that nobody may do anything. */
+	if (!node->is_table() || node->as_table()->empty())
 		return {fmt::format("\"{0}\" must be tables: [{0}.NAME]", kind), node};
 	for (const auto &[name, table] : *node->as_table()) {
 		const auto about = fmt::format("[{}.{}]", kind, name.str());
@@ -194,6 +195,10 @@ std::variant<Roles, ConfigFault> parse_roles(const toml::node *roles, const toml
 	});
 	if (!fault.what.empty())
 		return fault;
+	if (all_roles.empty() && !all_tokens.empty())
+		return ConfigFault{"there are tokens and no [role.NAME]: everybody may do "
+				   "everything without one",
+			tokens};
 	return Roles(std::move(all_roles), std::move(all_tokens));
 }
 

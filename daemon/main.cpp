@@ -234,7 +234,7 @@ int main(int argc, char **argv)
 		std::fputs(make_token(options->new_token).c_str(), stdout);
 		return 0;
 	}
-	const auto reread = [argc, argv] { return parse_options(argc, argv); };
+	const auto reread = [&] { return parse_again(argc, argv, *options); };
 	if (const auto served = serve(*options, reread); !served) {
 		log(Level::Error, served.error().what);
 		return 1;

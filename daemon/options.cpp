@@ -2,6 +2,7 @@
 #include "options.hpp"
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include <cerrno>
 #include <map>
@@ -51,6 +52,7 @@ Result<Options> parse_options(int argc, const char *const *argv)
 
 	const bool is_default = config_path.empty();
 	auto config = load_config(is_default ? std::string(kDefaultConfigPath) : config_path);
+	options.has_file = config.ok();
 	if (config)
 		options.config = *std::move(config);
 	else if (!is_default || config.error().code != ENOENT)
@@ -66,6 +68,14 @@ Result<Options> parse_options(int argc, const char *const *argv)
 	}
 	if (no_tcp)
 		options.config.tcp.enabled = false;
+	return options;
+}
+
+Result<Options> parse_again(int argc, const char *const *argv, const Options &before)
+{
+	auto options = parse_options(argc, argv);
+	if (options && before.has_file && !options->has_file)
+		return Error{ENOENT, fmt::format("{} is gone", kDefaultConfigPath)};
 	return options;
 }
 

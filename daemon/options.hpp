@@ -14,17 +14,23 @@ enum class BackendKind { Kernel, Sim };
 
 /**
  * config: the file's values, with those of the command line in their place
+ * has_file: there is a configuration file
  * is_check: only look whether the configuration is right
  * new_token: only make a token of that name, "": none
  * exit: not to run at all, but to exit with this status (--help, a wrong option)
  */
 struct Options {
 	Config config;
+	bool has_file = false;
 	BackendKind backend = BackendKind::Kernel;
 	bool is_check = false;
 	std::string new_token;
 	std::optional<int> exit;
 };
+
+/** The same again, for a daemon that runs with `before`. ENOENT: the file that there was
+ * is gone, which says nothing about what is to hold. */
+Result<Options> parse_again(int argc, const char *const *argv, const Options &before);
 
 /** Prints help and the errors of options itself. */
 Result<Options> parse_options(int argc, const char *const *argv);

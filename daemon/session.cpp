@@ -235,7 +235,8 @@ void Session::send()
 		is_blocked_ = false;
 		if (is_finishing_ && in_.empty() && waits_.empty())
 			end();
-		else if (is_behind() || is_held_back_ || waits_.has_ended())
+		else if (is_behind() || is_held_back_ || waits_.has_ended() ||
+			next_due() < settle_due_) /* there was no room for it before */
 			context_.reactor.later(*this);
 		break;
 	case Outbox::Flushed::Blocked:

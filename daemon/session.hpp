@@ -140,7 +140,7 @@ private:
 	Error unknown() const;
 	Result<Answer> authenticate(const Request &request);
 	Result<void> watch_token();
-	void apply_rights();
+	void apply_rights(Attachment &attachment);
 
 	Result<Answer> execute(const Request &request);
 	Result<Answer> hello();

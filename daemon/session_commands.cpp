@@ -219,8 +219,7 @@ Result<Session::Attachment *> Session::attach(const gpiohub_command &command)
 	attachments_.push_back(std::make_unique<Attachment>(*hub,
 		Subscription(context_.reactor, *this, out_, *protocol_, number, hub->ring())));
 	Attachment &attached = *attachments_.back();
-	attached.rights = access_.on(hub->as_roles_see_it());
-	attached.subscription.show(attached.rights.lines(Verb::Look));
+	apply_rights(attached);
 	return &attached;
 }
 

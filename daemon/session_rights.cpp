@@ -166,7 +166,8 @@ Result<Answer> Session::authenticate(const Request &request)
 	}
 	if (auto watched = watch_token(); !watched)
 		return watched.error();
-	apply_rights();
+	for (const auto &attachment : attachments_)
+		apply_rights(*attachment);
 	return Answer{};
 }
 
@@ -206,16 +207,14 @@ void Session::renew(std::shared_ptr<const Roles> roles)
 		end();
 		return;
 	}
-	apply_rights();
+	for (const auto &attachment : attachments_)
+		apply_rights(*attachment);
 }
 
-/* To what is there already. */
-void Session::apply_rights()
+void Session::apply_rights(Attachment &attachment)
 {
-	for (const auto &attachment : attachments_) {
-		attachment->rights = access_.on(attachment->hub.as_roles_see_it());
-		attachment->subscription.show(attachment->rights.lines(Verb::Look));
-	}
+	attachment.rights = access_.on(attachment.hub.as_roles_see_it());
+	attachment.subscription.show(attachment.rights.lines(Verb::Look));
 }
 
 } // namespace gpiohub::daemon

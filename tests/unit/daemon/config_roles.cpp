@@ -70,6 +70,7 @@ TEST_CASE("a role that says too little does not pass for one that allows nothing
 	CHECK_THAT(fault("[role.a]\nlines = []\nverbs = [\"look\"]\n" + who),
 		Catch::StartsWith("c:2:9: [role.a] must be an array of strings, and not empty"));
 	CHECK_THAT(fault("[role.a]\n"), Catch::StartsWith("c:1:1: [role.a] names no lines"));
+	CHECK_THAT(fault("[role]\n"), Catch::Contains("must be tables: [role.NAME]"));
 	CHECK_THAT(fault("role = 3\n"), Catch::Contains("must be tables: [role.NAME]"));
 }
 
@@ -102,7 +103,9 @@ TEST_CASE("a token is a digest, and its end a time that cannot be mistaken")
 TEST_CASE("what makes a token makes what the configuration takes")
 {
 	const std::string made = make_token("panel");
-	const auto config = parse_config(made, "c");
+	const auto config = parse_config(
+		made + "[role.a]\nlines = [\"*\"]\nverbs = [\"look\"]\ntokens = [\"panel\"]\n",
+		"c");
 	REQUIRE(config.ok());
 	/* The token stands in the second line, behind "# ". */
 	const std::size_t begin = made.find('\n') + 3;
@@ -123,7 +126,8 @@ TEST_CASE("TLS needs a certificate, a key, and somebody who is let in by it")
 		"[role.a]\nlines = [\"*\"]\nverbs = [\"look\"]\ntokens = [\"t\"]\n";
 	CHECK_THAT(fault(tls), Catch::Contains("[tls] needs certificates and a key"));
 	CHECK_THAT(fault(tls + files), Catch::Contains("[tls] needs a role with tokens"));
-	CHECK_THAT(fault(tls + files + token), Catch::Contains("[tls] needs a role with tokens"));
+	CHECK_THAT(
+		fault(tls + files + token), Catch::Contains("there are tokens and no [role.NAME]"));
 	CHECK(parse_config(tls + files + token + role, "c").ok());
 	CHECK_THAT(fault("[tls]\nkey = \"here\"\n"), Catch::Contains("must be the path of a file"));
 }

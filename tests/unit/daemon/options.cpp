@@ -3,7 +3,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <cerrno>
 #include <fstream>
+#include <string>
 #include <unistd.h>
 
 using namespace gpiohub;
@@ -73,4 +75,19 @@ TEST_CASE("the hubs are the module's, unless they are to be simulated")
 	CHECK(parse({"--backend", "kernel"})->backend == BackendKind::Kernel);
 	CHECK(parse({"--backend", "sim"})->backend == BackendKind::Sim);
 	CHECK(parse({"--backend", "other"})->exit == 2);
+}
+
+TEST_CASE("a configuration file that is gone is none that allows everything")
+{
+	const char *const arguments[] = {"gpiohubd"};
+	Options before;
+	before.has_file = true;
+	const auto again = parse_again(1, arguments, before);
+	/* On a machine that has one it is simply read. */
+	if (::access(std::string(kDefaultConfigPath).c_str(), F_OK) != 0) {
+		REQUIRE_FALSE(again.ok());
+		CHECK(again.error().code == ENOENT);
+	}
+	before.has_file = false;
+	CHECK(parse_again(1, arguments, before).ok());
 }
