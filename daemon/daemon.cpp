@@ -290,6 +290,10 @@ void Daemon::session_ended(Session &session)
 void Daemon::stop(std::function<void()> stopped)
 {
 	stopped_ = std::move(stopped);
+	for (const auto &hub : hubs_) {
+		if (hub)
+			hub->stay_armed();
+	}
 	for (const auto &[key, session] : sessions_)
 		session->finish();
 	if (sessions_.empty())

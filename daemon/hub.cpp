@@ -182,7 +182,7 @@ bool Hub::is_subscribed(const EventSink &sink) const noexcept
 
 void Hub::unsubscribe(EventSink &sink)
 {
-	if (std::erase(sinks_, &sink) == 0)
+	if (std::erase(sinks_, &sink) == 0 || stays_armed_)
 		return;
 	/* None of them is this client's: only a hub that is gone can refuse. */
 	(void)arm(0, wanted_without(nullptr));

@@ -74,6 +74,9 @@ public:
 	/** A file of its own for a client that owns lines. */
 	Result<std::unique_ptr<HubOwner>> own();
 
+	/** From now on no line is disarmed: the next daemon's clients go on with them. */
+	void stay_armed() noexcept { stays_armed_ = true; }
+
 	/** For as long as the hub is there. */
 	RoleHub as_roles_see_it();
 	/** A file for a client to look by itself: see HubWatch::look(). */
@@ -119,6 +122,7 @@ private:
 	std::uint64_t armed_ = 0;
 	std::uint64_t left_out_ = 0; /* wanted, but can no longer be armed */
 	bool is_check_due_ = false;
+	bool stays_armed_ = false;
 	std::uint64_t lost_ = 0; /* positions, to the daemon's own reader */
 	std::vector<EventSink *> sinks_;
 	std::array<const Peer *, GPIOHUB_MAX_LINES> holders_{};

@@ -323,10 +323,17 @@ Result<Answer> Session::subscribe(Attachment &attachment, const gpiohub_command 
 		return Error{EINVAL, "cannot watch: kinds must be a set of event types"};
 	if ((flags & ~wire::kLoseNothing) != 0)
 		return Error{EINVAL, "cannot watch: there is no such flag"};
+	const bool loses_nothing = (flags & wire::kLoseNothing) != 0;
+	const std::uint64_t oldest = ring_bounds(attachment.hub.ring()).oldest;
+	if (loses_nothing && command.arg < oldest)
+		return Error{EOVERFLOW,
+			fmt::format("cannot watch from event {} without loss: the oldest one left "
+				    "is {}",
+				command.arg, oldest)};
 	const auto first =
 		attachment.hub.subscribe(attachment.subscription, command.mask, kinds, command.arg);
 	if (first) {
-		attachment.subscription.lose_nothing((flags & wire::kLoseNothing) != 0);
+		attachment.subscription.lose_nothing(loses_nothing);
 		return Answer{*first, 0, {}};
 	}
 	/* Its own text where the sequence number is what is wrong. */

@@ -76,12 +76,15 @@ Result<gpiohub_line_info> Device::line_info(unsigned line) const
 	return info;
 }
 
-Result<void> Device::subscribe(std::uint64_t lines, std::uint32_t kinds)
+Result<void> Device::subscribe(
+	std::uint64_t lines, std::uint32_t kinds, std::chrono::milliseconds keep)
 {
 	gpiohub_subscription subscription = {};
 	subscription.lines = lines;
 	subscription.kinds = kinds;
 	subscription.line = GPIOHUB_NO_LINE;
+	subscription.keep_ms = static_cast<__u32>(
+		std::clamp<std::int64_t>(keep.count(), 0, GPIOHUB_KEEP_MAX_MS));
 	return call(fd(), GPIOHUB_SUBSCRIBE, subscription, "subscribe");
 }
 

@@ -53,7 +53,8 @@ public:
 	/** ENODEV: the hub was deleted. */
 	virtual Result<gpiohub_info> info() = 0;
 	virtual Result<wire::LineInfo> line_info(unsigned line) = 0;
-	/** The lines to have armed, instead of those before; all or nothing. */
+	/** The lines to have armed, instead of those before; all or nothing. Where the hub
+	 * outlives the daemon they stay so for a while after its end. */
 	virtual Result<void> subscribe(std::uint64_t lines) = 0;
 	/** Levels of lines, the chip asked where the hub does not know. */
 	virtual Result<std::uint64_t> get(std::uint64_t lines) = 0;

@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <optional>
 
 namespace gpiohub::daemon
@@ -19,6 +20,9 @@ namespace
 {
 
 constexpr std::string_view kPrefix = "gpiohub";
+
+/* How long lines stay armed for the next daemon: longer than clients wait for it. */
+constexpr std::chrono::seconds kKeep{60};
 
 class KernelWatch final : public HubWatch
 {
@@ -45,7 +49,10 @@ public:
 		return answer;
 	}
 
-	Result<void> subscribe(std::uint64_t lines) override { return device_.subscribe(lines); }
+	Result<void> subscribe(std::uint64_t lines) override
+	{
+		return device_.subscribe(lines, GPIOHUB_KINDS_ALL, kKeep);
+	}
 	Result<std::uint64_t> get(std::uint64_t lines) override { return device_.get(lines); }
 
 	/* Open for writing, for the cursor must be written; then it can do no more than look. */

@@ -12,6 +12,7 @@
 #include <gpiohub/ring.hpp>
 #include <gpiohub/state.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -158,7 +159,10 @@ public:
 
 	Result<gpiohub_info> info() const;
 	Result<gpiohub_line_info> line_info(unsigned line) const;
-	Result<void> subscribe(std::uint64_t lines, std::uint32_t kinds = GPIOHUB_KINDS_ALL);
+	/** `keep`: the lines stay armed for so long when the file is closed, for a file of the
+	 * same user to go on. */
+	Result<void> subscribe(std::uint64_t lines, std::uint32_t kinds = GPIOHUB_KINDS_ALL,
+		std::chrono::milliseconds keep = {});
 	/** Gives up rights for good: GPIOHUB_RESTRICT_*. */
 	Result<void> restrict_to(std::uint32_t rights);
 	/** Levels of lines; 0 for the others. */

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <bit>
 #include <cerrno>
 #include <chrono>
@@ -115,8 +116,15 @@ struct FakeHub {
 		(void)!::write(waking_end.get(), &byte, 1);
 	}
 
+	static std::uint64_t next_epoch()
+	{
+		static std::atomic<std::uint64_t> last{0};
+		return ++last;
+	}
+
 	unsigned number;
 	unsigned lines;
+	std::uint64_t epoch = next_epoch();
 	gpiohub_positions positions{};
 	std::vector<gpiohub_event> records;
 	RingWriter writer;
@@ -161,6 +169,7 @@ public:
 		gpiohub_info info{};
 		info.abi_version = GPIOHUB_ABI_VERSION;
 		info.lines = hub_->lines;
+		info.epoch = hub_->epoch;
 		info.records = static_cast<__u32>(hub_->records.size());
 		const std::string name = "gpiohub" + std::to_string(hub_->number);
 		name.copy(info.name, sizeof(info.name) - 1);
