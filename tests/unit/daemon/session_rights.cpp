@@ -110,6 +110,11 @@ TEST_CASE("what is not allowed is refused with the line, the verb and the roles"
 	TestClient client = bench.greeted();
 	CHECK(client.call(make_command(Op::CLAIM, 0, 0b1, GPIOHUB_GUARD_INPUT)).reply.error == 0);
 
+	/* A guard of levels drives them, when its owner is gone at the latest. */
+	CHECK(client.call(make_command(Op::CLAIM, 0, 0b10, GPIOHUB_GUARD_LEVELS, 0b10))
+			.reply.error == EACCES);
+	CHECK(client.call(make_command(Op::CLAIM, 0, 0b10, GPIOHUB_GUARD_KEEP)).reply.error == 0);
+
 	const Frame claim = client.call(make_command(Op::CLAIM, 0, 0b110001, GPIOHUB_GUARD_INPUT));
 	CHECK(claim.reply.error == EACCES);
 	CHECK(claim.reply.line == 4);
@@ -136,14 +141,17 @@ TEST_CASE("what is not allowed is refused with the line, the verb and the roles"
 	CHECK(bench.fake->owners[4] == nullptr);
 }
 
-TEST_CASE("patterns and rules are looked at for what they drive")
+TEST_CASE("patterns and rules are looked at for what they drive, and what begins them")
 {
 	Bench bench;
 	bench.roles = roles(mine("\"0-3\"", "\"look\", \"claim\", \"drive\", \"rule\""));
 	TestClient client = bench.greeted();
-	const auto play = [&client](std::uint64_t lines) {
+	const auto play = [&client](std::uint64_t lines, unsigned start = GPIOHUB_START_NOW,
+				  unsigned start_line = 0) {
 		gpiohub_play pattern{};
 		pattern.lines = lines;
+		pattern.start = start;
+		pattern.start_line = start_line;
 		pattern.count = 1;
 		std::string bytes(reinterpret_cast<const char *>(&pattern), sizeof(pattern));
 		bytes.resize(sizeof(pattern) + sizeof(gpiohub_step));
@@ -152,6 +160,9 @@ TEST_CASE("patterns and rules are looked at for what they drive")
 	};
 	CHECK(play(0b1) == 0);
 	CHECK(play(0b10001) == EACCES);
+	CHECK(play(0b1, GPIOHUB_START_EDGE, 3) == 0);
+	/* When it plays would tell when that line changed. */
+	CHECK(play(0b1, GPIOHUB_START_EDGE, 4) == EACCES);
 	const auto add = [&client](unsigned trigger, std::uint64_t mask, std::uint64_t set,
 				 std::uint64_t clear) {
 		gpiohub_rule rule{};
@@ -167,7 +178,7 @@ TEST_CASE("patterns and rules are looked at for what they drive")
 	CHECK(add(4, 0, 0b1, 0) == EACCES);
 	CHECK(add(1, 0b10000, 0b1, 0) == EACCES);
 	CHECK(add(1, 0, 0, 0b10000) == EACCES);
-	CHECK(bench.fake->plays.size() == 1);
+	CHECK(bench.fake->plays.size() == 2);
 	CHECK(bench.fake->rules.size() == 1);
 }
 
