@@ -184,8 +184,10 @@ Result<Answer> Session::authenticate(const Request &request)
 			end_after_replies();
 		return presented.error();
 	}
-	if (auto watched = watch_token(); !watched)
+	if (auto watched = watch_token(); !watched) {
+		end_after_replies();
 		return watched.error();
+	}
 	for (const auto &attachment : attachments_)
 		apply_rights(*attachment);
 	return Answer{};

@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 using namespace gpiohub;
@@ -18,13 +19,16 @@ using Bench = SessionBench;
 namespace
 {
 
-/* sha256 of "secret" and "stale". */
+/* sha256 of "secret", "stale" and "later". */
 constexpr const char *kTokens = R"(
 [token.panel]
 sha256 = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b"
 [token.stale]
 sha256 = "a03f2386ae06b21109577020844df367857b72c2fcce384c1896fed98a89c82b"
 expires = 2001-01-01T00:00:00Z
+[token.later]
+sha256 = "1d9283d848ea941ace1fe0d2378ef8b70056a0d4d1648b95a322d90163e78285"
+expires = 2200-01-01T00:00:00Z
 )";
 
 std::shared_ptr<const Roles> roles(const std::string &text)
@@ -49,6 +53,18 @@ Frame present(TestClient &client, const std::string &token)
 {
 	return client.call(make_command(Op::AUTH, 0, 0, 0, token.size()), token);
 }
+
+/* While it lives, no file can be opened, nor timer made. */
+struct NoFiles {
+	NoFiles()
+	{
+		::getrlimit(RLIMIT_NOFILE, &before);
+		const rlimit none{0, before.rlim_max};
+		::setrlimit(RLIMIT_NOFILE, &none);
+	}
+	~NoFiles() { ::setrlimit(RLIMIT_NOFILE, &before); }
+	rlimit before{};
+};
 
 gpiohub_event edge(unsigned line, std::uint64_t levels)
 {
@@ -212,5 +228,39 @@ TEST_CASE("other roles hold at once for who is there, and end who is not known a
 	CHECK(frame.events[0].levels == 1);
 
 	bench.sessions.front()->renew(roles(kPanel));
+	CHECK(bench.sessions.empty());
+}
+
+TEST_CASE("a token that was replaced under its name lets nobody stay")
+{
+	Bench bench;
+	bench.roles = roles(kPanel);
+	TestClient client = bench.connect();
+	client.hello();
+	CHECK(present(client, "secret").reply.error == 0);
+	CHECK(client.hello().reply.error == 0);
+
+	bench.sessions.front()->renew(roles(kPanel));
+	CHECK(bench.sessions.size() == 1);
+	/* It had come into other hands. */
+	const auto replaced = parse_config(
+		"[token.panel]\nsha256 = \"" + std::string(64, '0') + "\"\n" + kPanel, "c");
+	REQUIRE(replaced.ok());
+	bench.sessions.front()->renew(replaced->roles);
+	CHECK(bench.sessions.empty());
+}
+
+TEST_CASE("a token whose end cannot be watched lets nobody in")
+{
+	Bench bench;
+	bench.roles =
+		roles("[role.panel]\nlines = [\"*\"]\nverbs = [\"look\"]\ntokens = [\"later\"]\n");
+	TestClient client = bench.connect();
+	client.hello();
+	{
+		const NoFiles none;
+		CHECK(present(client, "later").reply.error == EMFILE);
+	}
+	bench.settle();
 	CHECK(bench.sessions.empty());
 }
