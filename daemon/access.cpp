@@ -16,6 +16,7 @@ Result<void> Access::present(std::string_view token)
 		return Error{EKEYREJECTED,
 			"this token is not known here, or it has expired: ask for another one"};
 	token_ = found->name;
+	digest_ = found->sha256;
 	grant();
 	return {};
 }
@@ -30,7 +31,8 @@ void Access::renew(std::shared_ptr<const Roles> roles)
 {
 	roles_ = std::move(roles);
 	const Token *token = roles_->named(token_);
-	if (token == nullptr || (token->expires && *token->expires <= system_clock::now()))
+	if (token == nullptr || token->sha256 != digest_ ||
+		(token->expires && *token->expires <= system_clock::now()))
 		token_.clear();
 	grant();
 }

@@ -7,7 +7,9 @@
 
 #include <gpiohub/result.hpp>
 
+#include <array>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,8 +39,8 @@ public:
 	/** When the token that it presented expires; nothing: never, or there is none. */
 	std::optional<std::chrono::system_clock::time_point> expires() const;
 
-	/** Goes by other roles from now on. A token keeps its name; one that is gone, or has
-	 * expired, grants nothing any more. */
+	/** Goes by other roles from now on. A token that is gone, was replaced under its name, or
+	 * has expired grants nothing any more. */
 	void renew(std::shared_ptr<const Roles> roles);
 
 	Rights on(const RoleHub &hub) const;
@@ -52,7 +54,8 @@ private:
 
 	const Peer &peer_;
 	std::shared_ptr<const Roles> roles_;
-	std::string token_; /* its name, "": none */
+	std::string token_;                     /* its name, "": none */
+	std::array<std::uint8_t, 32> digest_{}; /* of it */
 	std::vector<const Role *> granted_;
 };
 

@@ -116,9 +116,11 @@ bool parse_sha256(std::string_view text, std::array<std::uint8_t, 32> &digest)
 	return true;
 }
 
-/* A date and time of day with an offset, as TOML has them. */
+/* A date and time of day with an offset, as TOML has them; what the clock does not reach is as
+ * far as it goes. */
 std::optional<std::chrono::system_clock::time_point> time_of(const toml::node &node)
 {
+	using std::chrono::system_clock;
 	const auto *value = node.as_date_time();
 	if (value == nullptr || !value->get().offset)
 		return std::nullopt;
@@ -126,8 +128,12 @@ std::optional<std::chrono::system_clock::time_point> time_of(const toml::node &n
 	const std::chrono::sys_days day =
 		std::chrono::year_month_day(std::chrono::year(time.date.year),
 			std::chrono::month(time.date.month), std::chrono::day(time.date.day));
-	return day + std::chrono::hours(time.time.hour) + std::chrono::minutes(time.time.minute) +
-		std::chrono::seconds(time.time.second) - std::chrono::minutes(time.offset->minutes);
+	const std::chrono::sys_seconds at = day + std::chrono::hours(time.time.hour) +
+		std::chrono::minutes(time.time.minute) + std::chrono::seconds(time.time.second) -
+		std::chrono::minutes(time.offset->minutes);
+	if (at >= std::chrono::floor<std::chrono::seconds>(system_clock::time_point::max()))
+		return system_clock::time_point::max();
+	return std::max(at, std::chrono::sys_seconds{});
 }
 
 ConfigFault parse_token(Token &token, const toml::table &table)

@@ -38,6 +38,13 @@ struct Door {
 	SocketPath path;
 };
 
+/* Those who come by TLS are as many as clients may be, and some who shake hands. */
+std::size_t most_by_tls(const Config &config)
+{
+	constexpr std::size_t kShaking = 64;
+	return config.limits.clients + kShaking;
+}
+
 /* How long clients have to take their last replies. */
 constexpr std::chrono::milliseconds kStopPatience{500};
 
@@ -70,17 +77,15 @@ Result<std::vector<UniqueFd>> listen_on_loopback(const Config::Tcp &tcp)
 	return sockets;
 }
 
-/* Those who come by it are as many as clients may be, and some who shake hands. */
 Result<void> open_tls_door(Door &door, Reactor &reactor, Daemon &daemon, const Config &config)
 {
-	constexpr std::size_t kShaking = 64;
 	if (!config.tls.listen || config.tls.listen->empty())
 		return {};
 	auto context = tls_server(config.tls.certificates, config.tls.key);
 	if (!context)
 		return context.error();
-	door.tls = std::make_unique<TlsDoor>(reactor, *std::move(context),
-		config.limits.clients + kShaking, [&daemon](UniqueFd client, Peer peer) {
+	door.tls = std::make_unique<TlsDoor>(reactor, *std::move(context), most_by_tls(config),
+		[&daemon](UniqueFd client, Peer peer) {
 			daemon.accept(std::move(client), std::move(peer));
 		});
 	for (const std::string &address : *config.tls.listen) {
@@ -137,7 +142,7 @@ bool has_tcp(const Door &door, const Config &config)
 /* What the command line and the file say now. */
 using Reread = std::function<Result<Options>()>;
 
-void reload(Daemon &daemon, const Reread &reread)
+void reload(Daemon &daemon, const Door &door, const Reread &reread)
 {
 	const auto options = reread();
 	if (!options) {
@@ -145,6 +150,8 @@ void reload(Daemon &daemon, const Reread &reread)
 		return;
 	}
 	daemon.reload(options->config);
+	if (door.tls)
+		door.tls->allow(most_by_tls(options->config));
 	log(Level::Info, "the configuration was read again: roles and limits are the new ones");
 }
 
@@ -187,7 +194,7 @@ Result<void> serve(const Options &options, const Reread &reread)
 		return patience.error();
 	auto signals = Signals::create(**reactor, {SIGTERM, SIGINT, SIGHUP}, [&](int number) {
 		if (number == SIGHUP) {
-			reload(daemon, reread);
+			reload(daemon, *door, reread);
 			return;
 		}
 		notify("STOPPING=1");

@@ -10,6 +10,16 @@
 namespace gpiohub::daemon
 {
 
+namespace
+{
+
+bool has_tls(const Config &config)
+{
+	return config.tls.listen && !config.tls.listen->empty();
+}
+
+} // namespace
+
 Result<Options> parse_options(int argc, const char *const *argv)
 {
 	CLI::App app("Shares the GPIO lines of this machine's hubs between programs.", "gpiohubd");
@@ -51,7 +61,8 @@ Result<Options> parse_options(int argc, const char *const *argv)
 	}
 
 	const bool is_default = config_path.empty();
-	auto config = load_config(is_default ? std::string(kDefaultConfigPath) : config_path);
+	options.config_path = is_default ? std::string(kDefaultConfigPath) : config_path;
+	auto config = load_config(options.config_path);
 	options.has_file = config.ok();
 	if (config)
 		options.config = *std::move(config);
@@ -74,8 +85,16 @@ Result<Options> parse_options(int argc, const char *const *argv)
 Result<Options> parse_again(int argc, const char *const *argv, const Options &before)
 {
 	auto options = parse_options(argc, argv);
-	if (options && before.has_file && !options->has_file)
-		return Error{ENOENT, fmt::format("{} is gone", kDefaultConfigPath)};
+	if (!options)
+		return options;
+	if (before.has_file && !options->has_file)
+		return Error{ENOENT, options->config_path + " is gone"};
+	/* The sockets stay. What lets in everybody on this machine is not for all the others. */
+	if (has_tls(before.config) && options->config.roles->empty())
+		return Error{EINVAL,
+			fmt::format("{}: there is no role any more, and TLS is listened for: "
+				    "restart the daemon to end that",
+				options->config_path)};
 	return options;
 }
 

@@ -14,13 +14,15 @@ enum class BackendKind { Kernel, Sim };
 
 /**
  * config: the file's values, with those of the command line in their place
- * has_file: there is a configuration file
+ * config_path: the configuration file
+ * has_file: it is there
  * is_check: only look whether the configuration is right
  * new_token: only make a token of that name, "": none
  * exit: not to run at all, but to exit with this status (--help, a wrong option)
  */
 struct Options {
 	Config config;
+	std::string config_path;
 	bool has_file = false;
 	BackendKind backend = BackendKind::Kernel;
 	bool is_check = false;
@@ -29,7 +31,8 @@ struct Options {
 };
 
 /** The same again, for a daemon that runs with `before`. ENOENT: the file that there was
- * is gone, which says nothing about what is to hold. */
+ * is gone, which says nothing about what is to hold. EINVAL also: there are no roles any
+ * more, though it listens for TLS. */
 Result<Options> parse_again(int argc, const char *const *argv, const Options &before);
 
 /** Prints help and the errors of options itself. */

@@ -213,6 +213,12 @@ void Session::catch_up()
 		if (attachment->subscription.is_behind())
 			attachment->subscription.catch_up(attachment->hub.seq());
 	}
+	end_if_it_would_lose();
+}
+
+/* Who wants to lose nothing is cut off rather than told of a loss. */
+void Session::end_if_it_would_lose()
+{
 	const bool is_over = std::any_of(attachments_.begin(), attachments_.end(),
 		[](const auto &attachment) { return attachment->subscription.is_over(); });
 	if (!is_over)
@@ -323,6 +329,9 @@ void Session::hub_gone(Hub &hub)
 		if (&attachment->hub == &hub && hub.is_subscribed(attachment->subscription))
 			attachment->subscription.finish(hub.seq());
 	}
+	end_if_it_would_lose();
+	if (has_ended_)
+		return;
 	std::erase_if(attachments_, [&](const auto &attachment) {
 		if (&attachment->hub != &hub)
 			return false;

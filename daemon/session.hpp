@@ -122,6 +122,7 @@ private:
 	void begin_wait(const Request &request);
 	void answer_waits();
 	void catch_up();
+	void end_if_it_would_lose();
 	void settle();
 	std::uint64_t next_due() const noexcept;
 	bool is_behind() const;

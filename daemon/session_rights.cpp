@@ -49,11 +49,31 @@ struct Need {
 	std::uint64_t lines;
 };
 
+/* A line by its number; nothing: there is none of that number, which others will say. */
+std::uint64_t one_line(std::uint32_t number)
+{
+	return number < GPIOHUB_MAX_LINES ? std::uint64_t{1} << number : 0;
+}
+
+/* What a guard of levels does to them is driving. */
+std::vector<Need> needs_of_claim(const gpiohub_command &command)
+{
+	if ((command.value & 0xff) == GPIOHUB_GUARD_LEVELS)
+		return {{Verb::Claim, command.mask}, {Verb::Drive, command.mask}};
+	return {{Verb::Claim, command.mask}};
+}
+
+/* When it plays tells when the line changed that it waits for. */
+std::vector<Need> needs_of_play(const gpiohub_play &play)
+{
+	if (play.start == GPIOHUB_START_EDGE)
+		return {{Verb::Drive, play.lines}, {Verb::Look, one_line(play.start_line)}};
+	return {{Verb::Drive, play.lines}};
+}
+
 std::vector<Need> needs_of_rule(const gpiohub_rule &rule)
 {
-	const std::uint64_t trigger =
-		rule.trigger < GPIOHUB_MAX_LINES ? std::uint64_t{1} << rule.trigger : 0;
-	return {{Verb::Rule, trigger}, {Verb::Look, rule.mask},
+	return {{Verb::Rule, one_line(rule.trigger)}, {Verb::Look, rule.mask},
 		{Verb::Drive, rule.set | rule.clear | rule.toggle | rule.stop}};
 }
 
@@ -65,13 +85,13 @@ std::vector<Need> needs_of(const Request &request)
 	case Op::SET:
 		return {{Verb::Drive, command.mask}};
 	case Op::CLAIM:
-		return {{Verb::Claim, command.mask}};
+		return needs_of_claim(command);
 	case Op::CONFIGURE:
 		if ((command.arg & 0xff) == GPIOHUB_DIRECTION_OUTPUT)
 			return {{Verb::Drive, command.mask}};
 		return {{Verb::Claim, command.mask}};
 	case Op::PLAY:
-		return {{Verb::Drive, wire::from_bytes<gpiohub_play>(request.payload).lines}};
+		return needs_of_play(wire::from_bytes<gpiohub_play>(request.payload));
 	case Op::RULE_ADD:
 		return needs_of_rule(wire::from_bytes<gpiohub_rule>(request.payload));
 	case Op::LINE_INFO:
@@ -164,8 +184,10 @@ Result<Answer> Session::authenticate(const Request &request)
 			end_after_replies();
 		return presented.error();
 	}
-	if (auto watched = watch_token(); !watched)
+	if (auto watched = watch_token(); !watched) {
+		end_after_replies();
 		return watched.error();
+	}
 	for (const auto &attachment : attachments_)
 		apply_rights(*attachment);
 	return Answer{};

@@ -26,6 +26,12 @@ namespace
 
 constexpr int kBacklog = 128;
 
+/* Who says nothing is asked whether he is there after so many seconds, and so often again,
+ * so many seconds apart: a minute in all. */
+constexpr int kAskedAfter = 30;
+constexpr int kAskedAgain = 10;
+constexpr int kAskedTimes = 3;
+
 Error cannot_listen(int code, const std::string &where, const std::string &cure = {})
 {
 	return {code,
@@ -126,6 +132,20 @@ std::optional<TcpAddress> tcp_address(const std::string &text, std::uint16_t por
 	return std::nullopt;
 }
 
+void set(const UniqueFd &socket, int level, int option, int value)
+{
+	::setsockopt(socket.get(), level, option, &value, sizeof(value));
+}
+
+/* A machine that was switched off says no farewell. Clients inherit it. */
+void expect_answers(const UniqueFd &socket)
+{
+	set(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
+	set(socket, IPPROTO_TCP, TCP_KEEPIDLE, kAskedAfter);
+	set(socket, IPPROTO_TCP, TCP_KEEPINTVL, kAskedAgain);
+	set(socket, IPPROTO_TCP, TCP_KEEPCNT, kAskedTimes);
+}
+
 Result<gid_t> group_id(const std::string &name)
 {
 	/* NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread asks */
@@ -216,10 +236,14 @@ Result<UniqueFd> listen_tcp(const std::string &address, std::uint16_t port, Reac
 		::socket(parsed->generic.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
 	if (!fd)
 		return cannot_listen(errno, where);
-	const int on = 1;
-	::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	/* "::" is all of its kind: those of the other are another socket's. */
+	if (parsed->generic.sa_family == AF_INET6)
+		set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
 	/* Clients inherit it: a reply is not held back to be sent with the next. */
-	::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	if (reach == Reach::Everybody)
+		expect_answers(fd);
 	if (::bind(fd.get(), &parsed->generic, parsed->size) < 0 ||
 		::listen(fd.get(), kBacklog) < 0) {
 		const int code = errno;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace gpiohub::daemon
@@ -33,11 +34,8 @@ public:
 	Result<void> start()
 	{
 		constexpr std::uint32_t kEdges = EPOLLIN | EPOLLOUT | EPOLLET;
-		auto patience = Timer::create(door_.reactor_, [this] { door_.close(*this); });
-		if (!patience)
-			return patience.error();
-		patience_ = *std::move(patience);
-		patience_->arm(door_.patience_);
+		if (auto timed = lose_patience(); !timed)
+			return timed;
 		if (auto added = door_.reactor_.add(*this, pump_.network(), kEdges); !added)
 			return added;
 		return door_.reactor_.add(plain_side_, pump_.plain(), kEdges);
@@ -45,23 +43,41 @@ public:
 
 	void ready(std::uint32_t) override { turn(); }
 	const Peer &peer() const noexcept { return peer_; }
+	bool is_shaking() const noexcept { return static_cast<bool>(session_); }
 	UniqueFd take_session() noexcept { return std::move(session_); }
 
 private:
 	struct PlainSide final : Source {
 		explicit PlainSide(Relay &its_relay) : relay(its_relay) {}
-		void ready(std::uint32_t) override { relay.turn(); }
+		void ready(std::uint32_t events) override
+		{
+			relay.has_session_ended_ |= (events & EPOLLHUP) != 0;
+			relay.turn();
+		}
 		Relay &relay;
 	};
+
+	/* Is over by then, however far it has come. */
+	Result<void> lose_patience()
+	{
+		auto patience = Timer::create(door_.reactor_, [this] { door_.close(*this); });
+		if (!patience)
+			return patience.error();
+		patience_ = *std::move(patience);
+		patience_->arm(door_.patience_);
+		return {};
+	}
 
 	void turn()
 	{
 		const TlsPump::State state = pump_.pump();
-		if (patience_ && state == TlsPump::State::Open) {
+		if (is_shaking() && state == TlsPump::State::Open) {
 			patience_.reset();
 			door_.open(*this);
 		}
-		if (state == TlsPump::State::Over)
+		const bool is_over = state == TlsPump::State::Over;
+		/* Without a session nobody counts it as a client: it may not stay for long. */
+		if (is_over || (has_session_ended_ && !patience_ && !lose_patience()))
 			door_.close(*this);
 	}
 
@@ -70,7 +86,8 @@ private:
 	UniqueFd session_; /* until hands are shaken */
 	TlsPump pump_;
 	PlainSide plain_side_;
-	std::unique_ptr<Timer> patience_; /* likewise */
+	bool has_session_ended_ = false;
+	std::unique_ptr<Timer> patience_; /* until hands are shaken, and after the session */
 };
 
 TlsDoor::TlsDoor(Reactor &reactor, SslContext context, std::size_t most, Opened opened,
@@ -88,7 +105,7 @@ TlsDoor::~TlsDoor() = default;
 void TlsDoor::accept(UniqueFd network)
 {
 	std::array<int, 2> ends{-1, -1};
-	if (relays_.size() >= most_)
+	if (relays_.size() >= most_ || is_shaking_enough(peer_of(network.get())))
 		return;
 	SslConnection connection(SSL_new(context_.get()));
 	if (!connection ||
@@ -106,6 +123,15 @@ void TlsDoor::accept(UniqueFd network)
 	}
 	const Relay *key = relay.get();
 	relays_.emplace(key, std::move(relay));
+}
+
+/* So that one who does nothing else leaves hands for others. */
+bool TlsDoor::is_shaking_enough(const Peer &peer) const
+{
+	const auto shaking = std::count_if(relays_.begin(), relays_.end(), [&](const auto &each) {
+		return each.second->is_shaking() && each.second->peer().is_of(peer);
+	});
+	return static_cast<std::size_t>(shaking) >= kShakingOfOne;
 }
 
 void TlsDoor::open(Relay &relay)

@@ -20,8 +20,12 @@
 namespace gpiohub::daemon
 {
 
-/** How long a client may take to shake hands. */
+/** How long a client may take to shake hands, and to take what is left when its session is
+ * over. */
 inline constexpr std::chrono::seconds kHandshakePatience{10};
+
+/** Connections of one address that shake hands at once; more are hung up on. */
+inline constexpr std::size_t kShakingOfOne = 16;
 
 class TlsDoor
 {
@@ -34,6 +38,9 @@ public:
 		std::chrono::milliseconds patience = kHandshakePatience);
 	~TlsDoor();
 
+	/** Other clients may be there, from now on so many. */
+	void allow(std::size_t most) noexcept { most_ = most; }
+
 	/** Takes a client that a listener accepted: a non-blocking stream socket. */
 	void accept(UniqueFd network);
 
@@ -42,6 +49,7 @@ public:
 private:
 	class Relay;
 
+	bool is_shaking_enough(const Peer &peer) const;
 	void open(Relay &relay);
 	void close(Relay &relay);
 

@@ -100,6 +100,24 @@ TEST_CASE("a token is a digest, and its end a time that cannot be mistaken")
 	CHECK_THAT(fault("[token.a]\nsecret = \"x\"\n"), Catch::Contains("has no key \"secret\""));
 }
 
+TEST_CASE("a time beyond what the clock has is for ever, and one before it is past")
+{
+	const auto expires_in = [](const std::string &year) {
+		const auto config = parse_config("[token.a]\nsha256 = \"" + kDigest +
+				"\"\nexpires = " + year +
+				"-12-31T23:59:59Z\n[role.a]\nlines = [\"*\"]\nverbs = [\"look\"]\n"
+				"tokens = [\"a\"]\n",
+			"c");
+		REQUIRE(config.ok());
+		return *config->roles->named("a")->expires;
+	};
+	/* "Never", as many would say it. */
+	CHECK(expires_in("9999") == std::chrono::system_clock::time_point::max());
+	CHECK(expires_in("2262") == std::chrono::system_clock::time_point::max());
+	CHECK(expires_in("2261") < std::chrono::system_clock::time_point::max());
+	CHECK(expires_in("0001") <= std::chrono::system_clock::now());
+}
+
 TEST_CASE("what makes a token makes what the configuration takes")
 {
 	const std::string made = make_token("panel");

@@ -118,3 +118,51 @@ TEST_CASE("who wants to lose nothing and reads nothing is cut off")
 	CHECK(bench.sessions.empty());
 	CHECK(bench.counters.cut_off == 1);
 }
+
+TEST_CASE("who wants to lose nothing is cut off by a hub that goes before it has read all")
+{
+	Bench bench;
+	TestClient client = bench.greeted();
+	const auto value = wire::pack_subscription(GPIOHUB_KINDS_ALL, wire::kLoseNothing);
+	client.call(wire::make_command(wire::Op::SUBSCRIBE, 0, 1, value, wire::kFromNow));
+	/* Neither socket nor queue have room for more, but the ring has. */
+	while (bench.sessions.front()->stats().queued < 44'000) {
+		bench.fake->publish_edges(0, 100);
+		bench.settle();
+	}
+	bench.fake->publish_edges(0, 500);
+	bench.settle();
+	REQUIRE(bench.sessions.size() == 1);
+	bench.sessions.front()->hub_gone(*bench.hub);
+	CHECK(bench.sessions.empty());
+	CHECK(bench.counters.cut_off == 1);
+}
+
+TEST_CASE("an edge that is certain when there is no room for it comes when there is")
+{
+	Bench bench;
+	bench.stats = std::string(8'000, ' ');
+	TestClient client = bench.greeted();
+	client.call(wire::make_filter(0, 0b10, {.steady_ns = 200'000'000}));
+	client.subscribe(0b10);
+	const std::uint64_t begin = monotonic_ns();
+	bench.fake->publish({edge(1, true, begin)});
+	bench.settle();
+	/* Replies that nobody reads take it, up to where no more commands are. */
+	int asked = 0;
+	const auto session = [&bench] { return bench.sessions.front()->stats(); };
+	for (; session().queued < 46'000; asked++) {
+		client.send(wire::make_command(wire::Op::STATS, 0));
+		bench.settle();
+	}
+	while (monotonic_ns() - begin < 220'000'000)
+		bench.reactor->turn(5);
+	CHECK(session().events == 0);
+
+	/* Nothing happens any more, but that it reads. */
+	for (; asked > 0; asked--)
+		client.reply();
+	for (int i = 0; i < 50 && session().events == 0; i++)
+		bench.reactor->turn(10);
+	CHECK(session().events == 1);
+}

@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 using namespace gpiohub;
@@ -18,13 +19,16 @@ using Bench = SessionBench;
 namespace
 {
 
-/* sha256 of "secret" and "stale". */
+/* sha256 of "secret", "stale" and "later". */
 constexpr const char *kTokens = R"(
 [token.panel]
 sha256 = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b"
 [token.stale]
 sha256 = "a03f2386ae06b21109577020844df367857b72c2fcce384c1896fed98a89c82b"
 expires = 2001-01-01T00:00:00Z
+[token.later]
+sha256 = "1d9283d848ea941ace1fe0d2378ef8b70056a0d4d1648b95a322d90163e78285"
+expires = 2200-01-01T00:00:00Z
 )";
 
 std::shared_ptr<const Roles> roles(const std::string &text)
@@ -49,6 +53,18 @@ Frame present(TestClient &client, const std::string &token)
 {
 	return client.call(make_command(Op::AUTH, 0, 0, 0, token.size()), token);
 }
+
+/* While it lives, no file can be opened, nor timer made. */
+struct NoFiles {
+	NoFiles()
+	{
+		::getrlimit(RLIMIT_NOFILE, &before);
+		const rlimit none{0, before.rlim_max};
+		::setrlimit(RLIMIT_NOFILE, &none);
+	}
+	~NoFiles() { ::setrlimit(RLIMIT_NOFILE, &before); }
+	rlimit before{};
+};
 
 gpiohub_event edge(unsigned line, std::uint64_t levels)
 {
@@ -110,6 +126,11 @@ TEST_CASE("what is not allowed is refused with the line, the verb and the roles"
 	TestClient client = bench.greeted();
 	CHECK(client.call(make_command(Op::CLAIM, 0, 0b1, GPIOHUB_GUARD_INPUT)).reply.error == 0);
 
+	/* A guard of levels drives them, when its owner is gone at the latest. */
+	CHECK(client.call(make_command(Op::CLAIM, 0, 0b10, GPIOHUB_GUARD_LEVELS, 0b10))
+			.reply.error == EACCES);
+	CHECK(client.call(make_command(Op::CLAIM, 0, 0b10, GPIOHUB_GUARD_KEEP)).reply.error == 0);
+
 	const Frame claim = client.call(make_command(Op::CLAIM, 0, 0b110001, GPIOHUB_GUARD_INPUT));
 	CHECK(claim.reply.error == EACCES);
 	CHECK(claim.reply.line == 4);
@@ -136,14 +157,17 @@ TEST_CASE("what is not allowed is refused with the line, the verb and the roles"
 	CHECK(bench.fake->owners[4] == nullptr);
 }
 
-TEST_CASE("patterns and rules are looked at for what they drive")
+TEST_CASE("patterns and rules are looked at for what they drive, and what begins them")
 {
 	Bench bench;
 	bench.roles = roles(mine("\"0-3\"", "\"look\", \"claim\", \"drive\", \"rule\""));
 	TestClient client = bench.greeted();
-	const auto play = [&client](std::uint64_t lines) {
+	const auto play = [&client](std::uint64_t lines, unsigned start = GPIOHUB_START_NOW,
+				  unsigned start_line = 0) {
 		gpiohub_play pattern{};
 		pattern.lines = lines;
+		pattern.start = start;
+		pattern.start_line = start_line;
 		pattern.count = 1;
 		std::string bytes(reinterpret_cast<const char *>(&pattern), sizeof(pattern));
 		bytes.resize(sizeof(pattern) + sizeof(gpiohub_step));
@@ -152,6 +176,9 @@ TEST_CASE("patterns and rules are looked at for what they drive")
 	};
 	CHECK(play(0b1) == 0);
 	CHECK(play(0b10001) == EACCES);
+	CHECK(play(0b1, GPIOHUB_START_EDGE, 3) == 0);
+	/* When it plays would tell when that line changed. */
+	CHECK(play(0b1, GPIOHUB_START_EDGE, 4) == EACCES);
 	const auto add = [&client](unsigned trigger, std::uint64_t mask, std::uint64_t set,
 				 std::uint64_t clear) {
 		gpiohub_rule rule{};
@@ -167,7 +194,7 @@ TEST_CASE("patterns and rules are looked at for what they drive")
 	CHECK(add(4, 0, 0b1, 0) == EACCES);
 	CHECK(add(1, 0b10000, 0b1, 0) == EACCES);
 	CHECK(add(1, 0, 0, 0b10000) == EACCES);
-	CHECK(bench.fake->plays.size() == 1);
+	CHECK(bench.fake->plays.size() == 2);
 	CHECK(bench.fake->rules.size() == 1);
 }
 
@@ -201,5 +228,39 @@ TEST_CASE("other roles hold at once for who is there, and end who is not known a
 	CHECK(frame.events[0].levels == 1);
 
 	bench.sessions.front()->renew(roles(kPanel));
+	CHECK(bench.sessions.empty());
+}
+
+TEST_CASE("a token that was replaced under its name lets nobody stay")
+{
+	Bench bench;
+	bench.roles = roles(kPanel);
+	TestClient client = bench.connect();
+	client.hello();
+	CHECK(present(client, "secret").reply.error == 0);
+	CHECK(client.hello().reply.error == 0);
+
+	bench.sessions.front()->renew(roles(kPanel));
+	CHECK(bench.sessions.size() == 1);
+	/* It had come into other hands. */
+	const auto replaced = parse_config(
+		"[token.panel]\nsha256 = \"" + std::string(64, '0') + "\"\n" + kPanel, "c");
+	REQUIRE(replaced.ok());
+	bench.sessions.front()->renew(replaced->roles);
+	CHECK(bench.sessions.empty());
+}
+
+TEST_CASE("a token whose end cannot be watched lets nobody in")
+{
+	Bench bench;
+	bench.roles =
+		roles("[role.panel]\nlines = [\"*\"]\nverbs = [\"look\"]\ntokens = [\"later\"]\n");
+	TestClient client = bench.connect();
+	client.hello();
+	{
+		const NoFiles none;
+		CHECK(present(client, "later").reply.error == EMFILE);
+	}
+	bench.settle();
 	CHECK(bench.sessions.empty());
 }

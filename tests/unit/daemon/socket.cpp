@@ -2,6 +2,9 @@
 #include "socket.hpp"
 
 #include <catch2/catch.hpp>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -38,6 +41,22 @@ void bind_and_forget(const std::string &path)
 struct Lock {
 	~Lock() { ::unlink((test_path() + ".lock").c_str()); }
 } const kLock;
+
+std::uint16_t port_of(int socket)
+{
+	sockaddr_in address{};
+	socklen_t size = sizeof(address);
+	REQUIRE(::getsockname(socket, reinterpret_cast<sockaddr *>(&address), &size) == 0);
+	return ntohs(address.sin_port);
+}
+
+int option_of(int socket, int level, int name)
+{
+	int value = -1;
+	socklen_t size = sizeof(value);
+	REQUIRE(::getsockopt(socket, level, name, &value, &size) == 0);
+	return value;
+}
 
 } // namespace
 
@@ -127,4 +146,36 @@ TEST_CASE("only loopback addresses are listened on")
 		CHECK(made.error().what.find("only loopback") != std::string::npos);
 	}
 	CHECK(listen_tcp("localhost", 0).error().code == EINVAL);
+}
+
+TEST_CASE("all addresses of both kinds are listened on together")
+{
+	const auto all = listen_tcp("0.0.0.0", 0, Reach::Everybody);
+	REQUIRE(all.ok());
+	const auto other = listen_tcp("::", port_of(all->get()), Reach::Everybody);
+	if (!other)
+		CHECK(other.error().code == EAFNOSUPPORT); /* a machine without IPv6 */
+}
+
+TEST_CASE("who comes from elsewhere and is not there any more is found out")
+{
+	const auto socket = listen_tcp("127.0.0.1", 0, Reach::Everybody);
+	REQUIRE(socket.ok());
+	sockaddr_in address{};
+	address.sin_family = AF_INET;
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	address.sin_port = htons(port_of(socket->get()));
+	const UniqueFd client(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+	REQUIRE(::connect(client.get(), reinterpret_cast<const sockaddr *>(&address),
+			sizeof(address)) == 0);
+	pollfd waiting{socket->get(), POLLIN, 0};
+	REQUIRE(::poll(&waiting, 1, 10'000) == 1);
+	const UniqueFd accepted(::accept4(socket->get(), nullptr, nullptr, SOCK_CLOEXEC));
+	REQUIRE(accepted);
+	CHECK(option_of(accepted.get(), SOL_SOCKET, SO_KEEPALIVE) == 1);
+	const int asked_after = option_of(accepted.get(), IPPROTO_TCP, TCP_KEEPIDLE);
+	const int again = option_of(accepted.get(), IPPROTO_TCP, TCP_KEEPINTVL);
+	const int times = option_of(accepted.get(), IPPROTO_TCP, TCP_KEEPCNT);
+	/* docs/protocol.md says so. */
+	CHECK(asked_after + again * times == 60);
 }

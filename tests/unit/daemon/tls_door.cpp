@@ -110,3 +110,52 @@ TEST_CASE("more than may be are hung up on at once")
 	char byte = 0;
 	CHECK(::recv(second.get(), &byte, 1, MSG_DONTWAIT) == 0);
 }
+
+TEST_CASE("who takes no last words is not waited for")
+{
+	Bench bench(4, milliseconds(200));
+	UniqueFd network = bench.connect();
+	std::optional<Result<UniqueFd>> client;
+	std::thread connecting([&] {
+		client = tls_connect(
+			std::move(network), "board", bench.certificate.path, milliseconds(10'000));
+	});
+	const bool has_opened = bench.turn_until([&] { return !bench.opened.empty(); });
+	connecting.join();
+	REQUIRE(has_opened);
+
+	/* More than all the buffers on the way take: nobody reads at the other end. */
+	const std::string much(65536, 'x');
+	int refused = 0;
+	CHECK(bench.turn_until([&] {
+		const auto sent =
+			::send(bench.opened[0].get(), much.data(), much.size(), MSG_DONTWAIT);
+		refused = sent < 0 ? refused + 1 : 0;
+		return refused == 20;
+	}));
+	/* As long as the session is there, that is its business. */
+	CHECK(bench.door.connections() == 1);
+	bench.opened.clear();
+	CHECK(bench.turn_until([&] { return bench.door.connections() == 0; }));
+}
+
+TEST_CASE("one address does not shake hands with all of the door's")
+{
+	Bench bench(64);
+	std::vector<UniqueFd> silent;
+	for (std::size_t i = 0; i <= kShakingOfOne; i++)
+		silent.push_back(bench.connect());
+	CHECK(bench.door.connections() == kShakingOfOne);
+	char byte = 0;
+	CHECK(::recv(silent.back().get(), &byte, 1, MSG_DONTWAIT) == 0);
+	CHECK(::recv(silent.front().get(), &byte, 1, MSG_DONTWAIT) < 0);
+}
+
+TEST_CASE("how many may be can be told anew")
+{
+	Bench bench(1);
+	const UniqueFd first = bench.connect();
+	bench.door.allow(2);
+	const UniqueFd second = bench.connect();
+	CHECK(bench.door.connections() == 2);
+}
