@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <fstream>
@@ -48,6 +49,12 @@ std::vector<gid_t> groups_of(int socket)
 	}
 }
 
+/* Other clients' terminals and the log get it: a program may call itself anything. */
+char shown(char character)
+{
+	return character >= ' ' && character <= '~' ? character : '?';
+}
+
 } // namespace
 
 Peer peer_of(int socket)
@@ -67,6 +74,7 @@ Peer peer_of(int socket)
 	peer.groups.push_back(credentials.gid);
 	std::ifstream comm("/proc/" + std::to_string(credentials.pid) + "/comm");
 	std::getline(comm, peer.name);
+	std::transform(peer.name.begin(), peer.name.end(), peer.name.begin(), shown);
 	return peer;
 }
 

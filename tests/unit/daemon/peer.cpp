@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 #include <netinet/in.h>
+#include <sys/prctl.h>
 
 #include <fstream>
 
@@ -21,6 +22,16 @@ TEST_CASE("a local client is called by its program's name")
 	CHECK(peer.name == name);
 	CHECK(peer.pid == ::getpid());
 	CHECK(peer.uid == ::getuid());
+}
+
+TEST_CASE("a program's name does nothing to who reads it")
+{
+	std::string before;
+	std::getline(std::ifstream("/proc/self/comm"), before);
+	REQUIRE(::prctl(PR_SET_NAME, "a\x1b[2J\x9b\nb") == 0);
+	const auto [near, far] = connection();
+	CHECK(peer_of(near.get()).name == "a?[2J?");
+	::prctl(PR_SET_NAME, before.c_str());
 }
 
 TEST_CASE("a TCP client is called by its address and port")
