@@ -274,7 +274,9 @@ RoleHub Hub::as_roles_see_it()
 			/* What a line is called costs a walk over the chips. */
 			if (!names_[line]) {
 				const auto info = watch_->line_info(line);
-				names_[line] = info ? info->name : "";
+				if (!info)
+					return std::string(); /* its chip may come back */
+				names_[line] = info->name;
 			}
 			return *names_[line];
 		}};

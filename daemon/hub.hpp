@@ -11,6 +11,7 @@
 #include "peer.hpp"
 #include "reactor.hpp"
 #include "roles.hpp"
+#include "rule_book.hpp"
 #include "subscription.hpp"
 
 #include <array>
@@ -87,6 +88,9 @@ public:
 	/** To be called before a client that may own lines ceases to be. */
 	void forget_holder(const Peer &peer) noexcept;
 
+	/** Its rules that belong to no client, for who wants to delete them. */
+	RuleBook &rules() noexcept { return rules_; }
+
 	/** The same error with its text for `asker`; `deed` and `detail` as in explain.hpp. */
 	Error explained(std::string_view deed, const Error &error, const Peer &asker,
 		std::string detail = {});
@@ -126,6 +130,7 @@ private:
 	std::uint64_t lost_ = 0; /* positions, to the daemon's own reader */
 	std::vector<EventSink *> sinks_;
 	std::array<const Peer *, GPIOHUB_MAX_LINES> holders_{};
+	RuleBook rules_;
 	std::array<std::optional<std::string>, GPIOHUB_MAX_LINES> names_; /* once asked for */
 };
 

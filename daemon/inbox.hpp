@@ -41,6 +41,8 @@ public:
 		return {bytes_.get() + begin_, end_ - begin_};
 	}
 	bool empty() const noexcept { return begin_ == end_; }
+	/** Whether it has some of what all clients share. */
+	bool is_grown() const noexcept { return capacity_ > kSmall; }
 
 	/** The first `size` of bytes() are done with; they stay where they are until the
 	 * next call of one of the below. */

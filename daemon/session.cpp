@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace gpiohub::daemon
 {
@@ -110,6 +111,7 @@ void Session::handle_input()
 		return;
 	if (incomplete > 0)
 		expect(incomplete);
+	watch_request();
 	if (is_share_used_)
 		context_.reactor.later(*this);
 	else if (is_finishing_ && !is_held_back_ && !is_throttled_)
@@ -145,6 +147,8 @@ std::size_t Session::handle_requests()
 		if (!may_go_on())
 			return 0;
 		in_.take(std::min(size, in_.bytes().size()));
+		if (std::exchange(is_request_timed_, false))
+			request_timer_->cancel(); /* the next one has its own time */
 		handled++;
 		handle(request);
 		is_share_used_ =
@@ -199,6 +203,30 @@ void Session::expect(std::size_t size)
 		Error{EAGAIN,
 			"too many long patterns are on their way to the daemon at once: "
 			"wait a moment"});
+}
+
+/* Who sends a long request, and not all of it, takes the room of others. */
+void Session::watch_request()
+{
+	if (has_ended_ || in_.is_grown() == is_request_timed_)
+		return;
+	if (!request_timer_) {
+		auto timer = Timer::create(context_.reactor, [this] {
+			log(Level::Warning,
+				fmt::format("{} did not send all of a long request", peer_.name));
+			end();
+		});
+		if (!timer) {
+			end();
+			return;
+		}
+		request_timer_ = *std::move(timer);
+	}
+	is_request_timed_ = in_.is_grown();
+	if (is_request_timed_)
+		request_timer_->arm(context_.request_patience);
+	else
+		request_timer_->cancel();
 }
 
 /* For the next command, after those that wait to go down. */

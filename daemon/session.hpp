@@ -39,6 +39,10 @@ class Session;
 inline constexpr std::size_t kCommandsPerTurn = 64;
 inline constexpr std::chrono::milliseconds kTimePerTurn{1};
 
+/** How long a request may be on its way that is longer than an inbox; docs/protocol.md tells
+ * it. Others may need the room. */
+inline constexpr std::chrono::milliseconds kRequestPatience{10'000};
+
 /** What all sessions share; the owner of the sessions keeps it. */
 struct SessionContext {
 	Reactor &reactor;
@@ -58,6 +62,8 @@ struct SessionContext {
 	std::uint32_t commands_per_second = 0;
 	/** What the inboxes of all clients share. */
 	Inbox::Budget &inbox_budget;
+	/** But for tests. */
+	std::chrono::milliseconds request_patience = kRequestPatience;
 };
 
 class Session final : public Source
@@ -105,6 +111,7 @@ private:
 		Subscription subscription;
 		Rights rights = Rights::everything();
 		std::unique_ptr<HubOwner> owner; /* from the first command to a line on */
+		RuleBook rules;                  /* that the client added */
 		bool has_file = false;           /* the client was handed one, and gets no other */
 	};
 
@@ -115,10 +122,12 @@ private:
 	std::size_t handle_requests();
 	bool may_go_on();
 	void expect(std::size_t size);
+	void watch_request();
 	void handle(Request &request);
 	void submit_batch();
 	void submit(Attachment &attachment, HubOwner &owner);
-	void note_ownership(Attachment &attachment, const gpiohub_command &command);
+	void note_done(Attachment &attachment, const Request &request);
+	void note_rule(Attachment &attachment, const Request &request);
 	void begin_wait(const Request &request);
 	void answer_waits();
 	void catch_up();
@@ -165,6 +174,8 @@ private:
 	std::chrono::steady_clock::time_point entered_ = std::chrono::steady_clock::now();
 
 	Inbox in_;
+	std::unique_ptr<Timer> request_timer_; /* of one that is on its way */
+	bool is_request_timed_ = false;
 	std::vector<Request> batch_; /* for lines of one hub, not carried out yet */
 	/* How many go down at once: fewer, where they take longer than a share. */
 	std::size_t batch_limit_ = kCommandsPerTurn;

@@ -178,7 +178,7 @@ void Session::submit(Attachment &attachment, HubOwner &owner)
 	while (answered < commands.size()) {
 		const Submitted submitted = owner.submit(std::span(commands).subspan(answered));
 		for (std::uint32_t i = 0; i < submitted.done && !has_ended_; i++) {
-			note_ownership(attachment, batch_[answered].command);
+			note_done(attachment, batch_[answered]);
 			reply(batch_[answered++], Answer{});
 		}
 		if (has_ended_ || answered == commands.size())
@@ -194,12 +194,34 @@ void Session::submit(Attachment &attachment, HubOwner &owner)
 	}
 }
 
-void Session::note_ownership(Attachment &attachment, const gpiohub_command &command)
+/* Who owns what now, and who has which rule. */
+void Session::note_done(Attachment &attachment, const Request &request)
 {
+	const gpiohub_command &command = request.command;
 	if (command.op == GPIOHUB_OP_CLAIM)
 		attachment.hub.set_holder(command.mask, &peer_);
 	else if (command.op == GPIOHUB_OP_RELEASE)
 		attachment.hub.set_holder(command.mask, nullptr);
+	else if (command.op == GPIOHUB_OP_RULE_ADD)
+		note_rule(attachment, request);
+	/* One that there was twice, for the hub and for the client: the latter's goes first. */
+	else if (command.op == GPIOHUB_OP_RULE_DEL &&
+		attachment.rules.find(static_cast<std::uint32_t>(command.value)) != nullptr)
+		attachment.rules.forget(static_cast<std::uint32_t>(command.value));
+	else if (command.op == GPIOHUB_OP_RULE_DEL)
+		attachment.hub.rules().forget(static_cast<std::uint32_t>(command.value));
+}
+
+/* That it was added says that the hub had none of its id. */
+void Session::note_rule(Attachment &attachment, const Request &request)
+{
+	const auto rule = wire::from_bytes<gpiohub_rule>(request.payload);
+	const std::uint32_t id = request.command.id;
+	attachment.hub.rules().forget(id);
+	if ((rule.flags & GPIOHUB_RULE_HUB) != 0)
+		attachment.hub.rules().note(id, rule);
+	else
+		attachment.rules.note(id, rule);
 }
 
 Result<Session::Attachment *> Session::attach(const gpiohub_command &command)

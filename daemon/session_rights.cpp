@@ -77,7 +77,20 @@ std::vector<Need> needs_of_rule(const gpiohub_rule &rule)
 		{Verb::Drive, rule.set | rule.clear | rule.toggle | rule.stop}};
 }
 
-/* Those of commands to a hub. */
+/*
+ * A rule of the hub may be another client's. One that is the client's own it may always
+ * delete; one that nobody here knows was there before this daemon.
+ */
+std::vector<Need> needs_of_deletion(const gpiohub_rule *of_hub, bool is_own)
+{
+	if (of_hub != nullptr)
+		return needs_of_rule(*of_hub);
+	if (is_own)
+		return {};
+	return {{Verb::Rule, ~std::uint64_t{0}}};
+}
+
+/* Those of commands to a hub, by themselves. */
 std::vector<Need> needs_of(const Request &request)
 {
 	const gpiohub_command &command = request.command;
@@ -133,12 +146,17 @@ std::optional<Error> Session::refusal_of(const Request &request)
 		return Error{EACCES, missing(Verb::Claim, "publish messages")};
 	if (op == Op::RULE_DEL && !access_.has(Verb::Rule))
 		return Error{EACCES, missing(Verb::Rule, "delete rules")};
-	const auto needs = needs_of(request);
-	if (needs.empty())
+	auto needs = needs_of(request);
+	if (needs.empty() && op != Op::RULE_DEL)
 		return std::nullopt;
 	const auto attachment = attach(request.command);
 	if (!attachment)
 		return std::nullopt; /* it will be told that */
+	if (op == Op::RULE_DEL) {
+		const auto id = static_cast<std::uint32_t>(request.command.value);
+		needs = needs_of_deletion((*attachment)->hub.rules().find(id),
+			(*attachment)->rules.find(id) != nullptr);
+	}
 	const gpiohub_info &info = (*attachment)->hub.info();
 	const std::uint64_t all = ~std::uint64_t{0} >> (64 - info.lines);
 	for (const Need &need : needs) {
@@ -193,7 +211,8 @@ Result<Answer> Session::authenticate(const Request &request)
 	return Answer{};
 }
 
-/* A token that expires takes its connection along. */
+/* A token that expires takes its connection along, by the time of day: a board may be told that
+ * only later. */
 Result<void> Session::watch_token()
 {
 	const auto expires = access_.expires();
@@ -202,15 +221,19 @@ Result<void> Session::watch_token()
 	if (!expires)
 		return {};
 	if (!token_timer_) {
-		auto timer = Timer::create(context_.reactor, [this] {
-			log(Level::Info, fmt::format("the token of {} has expired", peer_.name));
-			end();
-		});
+		auto timer = Timer::create(
+			context_.reactor,
+			[this] {
+				log(Level::Info,
+					fmt::format("the token of {} has expired", peer_.name));
+				end();
+			},
+			Timer::Clock::Wall);
 		if (!timer)
 			return timer.error();
 		token_timer_ = *std::move(timer);
 	}
-	token_timer_->arm(*expires - std::chrono::system_clock::now());
+	token_timer_->arm_at(*expires);
 	return {};
 }
 
@@ -236,7 +259,9 @@ void Session::renew(std::shared_ptr<const Roles> roles)
 void Session::apply_rights(Attachment &attachment)
 {
 	attachment.rights = access_.on(attachment.hub.as_roles_see_it());
-	attachment.subscription.show(attachment.rights.lines(Verb::Look));
+	const std::uint64_t shown = attachment.rights.lines(Verb::Look);
+	attachment.subscription.show(shown);
+	waits_.allow(attachment.hub, shown);
 }
 
 } // namespace gpiohub::daemon

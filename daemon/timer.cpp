@@ -9,9 +9,11 @@
 namespace gpiohub::daemon
 {
 
-Result<std::unique_ptr<Timer>> Timer::create(Reactor &reactor, std::function<void()> expired)
+Result<std::unique_ptr<Timer>> Timer::create(
+	Reactor &reactor, std::function<void()> expired, Clock clock)
 {
-	UniqueFd fd(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK));
+	UniqueFd fd(::timerfd_create(clock == Clock::Wall ? CLOCK_REALTIME : CLOCK_MONOTONIC,
+		TFD_CLOEXEC | TFD_NONBLOCK));
 	if (!fd)
 		return system_error(errno, "cannot make a timer");
 	std::unique_ptr<Timer> timer(new Timer(reactor, std::move(fd), std::move(expired)));
@@ -27,12 +29,22 @@ Timer::~Timer()
 
 void Timer::arm(std::chrono::nanoseconds delay)
 {
+	set(0, delay.count());
+}
+
+void Timer::arm_at(std::chrono::system_clock::time_point when)
+{
+	set(TFD_TIMER_ABSTIME, std::chrono::nanoseconds(when.time_since_epoch()).count());
+}
+
+void Timer::set(int flags, std::int64_t ns)
+{
 	/* 0 would disarm it. */
-	const auto ns = std::max<std::int64_t>(delay.count(), 1);
+	ns = std::max<std::int64_t>(ns, 1);
 	itimerspec when{};
 	when.it_value.tv_sec = ns / 1'000'000'000;
 	when.it_value.tv_nsec = ns % 1'000'000'000;
-	::timerfd_settime(fd_.get(), 0, &when, nullptr);
+	::timerfd_settime(fd_.get(), flags, &when, nullptr);
 }
 
 void Timer::cancel()

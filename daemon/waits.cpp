@@ -108,6 +108,14 @@ void Waits::cancel_all()
 		entry->wait.fail(ECANCELED);
 }
 
+void Waits::allow(const Hub &hub, std::uint64_t lines)
+{
+	for (const auto &entry : entries_) {
+		if (entry->hub == &hub && (entry->request.command.mask & ~lines) != 0)
+			entry->wait.fail(EACCES);
+	}
+}
+
 void Waits::hub_gone(Hub &hub)
 {
 	for (const auto &entry : entries_) {

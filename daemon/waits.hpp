@@ -40,6 +40,8 @@ public:
 	/** Ends those of that hub that have the id, 0: all; whether there were any. */
 	bool cancel(const Hub &hub, std::uint32_t id);
 	void cancel_all();
+	/** Ends those of that hub that are about other lines than these, with EACCES. */
+	void allow(const Hub &hub, std::uint64_t lines);
 	/** Ends those of a hub that is going away, and lets go of it. */
 	void hub_gone(Hub &hub);
 	/** Forgets all of them, without a word. */

@@ -426,6 +426,31 @@ TEST_CASE("the longest pattern arrives whole, between other commands, and leaves
 	CHECK(bench.budget.left == before);
 }
 
+TEST_CASE("who sends a long pattern, and not all of it, does not keep the room for ever")
+{
+	Bench bench;
+	bench.context.request_patience = std::chrono::milliseconds(50);
+	TestClient client = bench.greeted();
+	const std::string pattern = pattern_of(std::vector(1000, drive_step(1, 0, 1000)));
+	const std::size_t before = bench.budget.left;
+	client.send(make_command(Op::CLAIM, 0, 0b1, kInput));
+	CHECK(client.reply().reply.error == 0);
+	SECTION("and who sends one after another has time for each")
+	{
+		const auto begun = std::chrono::steady_clock::now();
+		while (std::chrono::steady_clock::now() - begun < std::chrono::milliseconds(150)) {
+			client.send(play_command(pattern), pattern);
+			CHECK(client.reply().reply.error == 0);
+			bench.fake->plays.clear();
+		}
+		CHECK(bench.budget.left == before);
+	}
+	client.send_in_parts(play_command(pattern), pattern.substr(0, 20'000), 10'000);
+	CHECK(client.is_hung_up());
+	CHECK(bench.sessions.empty());
+	CHECK(bench.budget.left == before);
+}
+
 TEST_CASE("a pattern of somebody who did not say HELLO is not waited for")
 {
 	Bench bench;

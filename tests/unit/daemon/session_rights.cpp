@@ -264,3 +264,66 @@ TEST_CASE("a token whose end cannot be watched lets nobody in")
 	bench.settle();
 	CHECK(bench.sessions.empty());
 }
+
+TEST_CASE("a rule of the hub is deleted by who might have added it")
+{
+	Bench bench;
+	bench.roles = roles(mine("\"0-3\"", "\"look\", \"claim\", \"drive\", \"rule\""));
+	TestClient narrow = bench.greeted();
+	bench.roles = std::make_shared<Roles>();
+	TestClient wide = bench.greeted();
+	/* Gives the rule's id, which is the command's. */
+	const auto add = [](TestClient &client, unsigned trigger, unsigned flags) {
+		gpiohub_rule rule{};
+		rule.trigger = trigger;
+		rule.flags = flags;
+		rule.set = std::uint64_t{1} << trigger;
+		const std::string bytes(reinterpret_cast<const char *>(&rule), sizeof(rule));
+		const Frame added =
+			client.call(make_command(Op::RULE_ADD, 0, 0, 0, bytes.size()), bytes);
+		CHECK(added.reply.error == 0);
+		return added.reply.id;
+	};
+	const auto remove = [](TestClient &client, std::uint32_t id) {
+		return client.call(make_command(Op::RULE_DEL, 0, 0, id)).reply.error;
+	};
+	for (int i = 0; i < 10; i++)
+		wide.call(make_command(Op::PING, 0));
+	const auto interlock = add(wide, 5, GPIOHUB_RULE_HUB);
+	const auto shared = add(wide, 2, GPIOHUB_RULE_HUB);
+	const auto own = add(narrow, 1, 0);
+	const std::uint32_t before_us = 1000;
+
+	CHECK(remove(narrow, interlock) == EACCES);
+	CHECK(remove(narrow, before_us) == EACCES);
+	/* Not refused: but the hub of the test knows a rule only by its file. */
+	CHECK(remove(narrow, shared) == ENOENT);
+	CHECK(remove(narrow, own) == 0);
+	CHECK(remove(wide, interlock) == 0);
+}
+
+TEST_CASE("a wait ends when its line may not be looked at any more")
+{
+	Bench bench;
+	bench.roles = roles(mine("\"0-5\"", "\"look\""));
+	TestClient client = bench.greeted();
+	const auto next_reply = [&client] {
+		Frame frame = client.next();
+		while (frame.header.kind != wire::FrameKind::Reply)
+			frame = client.next();
+		return frame.reply;
+	};
+	client.send(make_command(Op::WAIT, 0, 0b100000, wire::pack_wait(GPIOHUB_KINDS_EDGES, 1)));
+	client.send(make_command(Op::WAIT, 0, 0b1, wire::pack_wait(GPIOHUB_KINDS_EDGES, 1)));
+	client.send(make_command(Op::PING, 0));
+	const auto ping = next_reply();
+	CHECK(ping.op == static_cast<std::uint8_t>(Op::PING));
+	bench.sessions.front()->renew(roles(mine("\"0-3\"", "\"look\"")));
+	const auto ended = next_reply();
+	CHECK(ended.id == ping.id - 2);
+	CHECK(ended.error == EACCES);
+	bench.fake->publish_edges(0, 1);
+	const auto happened = next_reply();
+	CHECK(happened.id == ping.id - 1);
+	CHECK(happened.error == 0);
+}

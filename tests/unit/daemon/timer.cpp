@@ -20,6 +20,23 @@ TEST_CASE("a timer calls back once, not before its time")
 	CHECK(expired == 1);
 }
 
+TEST_CASE("a timer of the time of day calls back when it is that late")
+{
+	auto reactor = *Reactor::create();
+	int expired = 0;
+	auto timer = *Timer::create(
+		*reactor, [&] { expired++; }, Timer::Clock::Wall);
+	const auto when = std::chrono::system_clock::now() + 5ms;
+	timer->arm_at(when);
+	while (expired == 0)
+		reactor->turn();
+	CHECK(std::chrono::system_clock::now() >= when);
+	timer->arm_at(std::chrono::system_clock::time_point{});
+	while (expired == 1)
+		reactor->turn();
+	SUCCEED("what is past is now");
+}
+
 TEST_CASE("a timer that is cancelled after it expired does not call back")
 {
 	auto reactor = *Reactor::create();
