@@ -37,6 +37,11 @@ Result<Options> parse_options(int argc, const char *const *argv)
 		->type_name("kernel|sim")
 		->default_str("kernel")
 		->transform(CLI::CheckedTransformer(backends).description(""));
+	app.add_option("--devices", options.devices,
+		   "where the device nodes are: another directory than /dev where a sandbox puts "
+		   "something else there")
+		->type_name("DIRECTORY")
+		->capture_default_str();
 	app.add_option("--socket", socket, "path of the Unix socket")->type_name("PATH");
 	auto *port_option = app.add_option("--tcp-port", port,
 				       "listen on 127.0.0.1 and ::1 too, for every local user")

@@ -14,6 +14,7 @@ enum class BackendKind { Kernel, Sim };
 
 /**
  * config: the file's values, with those of the command line in their place
+ * devices: where the device nodes of hubs and chips are
  * has_file: there is a configuration file
  * is_check: only look whether the configuration is right
  * new_token: only make a token of that name, "": none
@@ -23,6 +24,7 @@ struct Options {
 	Config config;
 	bool has_file = false;
 	BackendKind backend = BackendKind::Kernel;
+	std::string devices = "/dev";
 	bool is_check = false;
 	std::string new_token;
 	std::optional<int> exit;

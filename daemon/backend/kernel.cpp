@@ -23,8 +23,12 @@ constexpr std::string_view kPrefix = "gpiohub";
 class KernelWatch final : public HubWatch
 {
 public:
-	KernelWatch(Device device, MappedState state, MappedRing ring, MappedCursor cursor)
+	KernelWatch(Device device, MappedState state, MappedRing ring, MappedCursor cursor,
+		const std::string &directory)
 		: device_(std::move(device)),
+		  names_([directory](const std::string &chip, unsigned offset) {
+			  return chip_line(chip, offset, directory);
+		  }),
 		  state_(std::move(state)),
 		  ring_(std::move(ring)),
 		  cursor_(std::move(cursor))
@@ -154,8 +158,8 @@ Result<std::unique_ptr<HubWatch>> KernelBackend::watch(unsigned hub)
 	auto cursor = device->map_cursor();
 	if (!cursor)
 		return cursor.error();
-	return std::unique_ptr<HubWatch>(std::make_unique<KernelWatch>(
-		*std::move(device), *std::move(state), *std::move(ring), *std::move(cursor)));
+	return std::unique_ptr<HubWatch>(std::make_unique<KernelWatch>(*std::move(device),
+		*std::move(state), *std::move(ring), *std::move(cursor), directory_));
 }
 
 Result<std::unique_ptr<HubOwner>> KernelBackend::own(unsigned hub)

@@ -77,6 +77,12 @@ TEST_CASE("the hubs are the module's, unless they are to be simulated")
 	CHECK(parse({"--backend", "other"})->exit == 2);
 }
 
+TEST_CASE("devices are in /dev, unless a sandbox puts them elsewhere")
+{
+	CHECK(parse({})->devices == "/dev");
+	CHECK(parse({"--devices", "/dev/host"})->devices == "/dev/host");
+}
+
 TEST_CASE("a configuration file that is gone is none that allows everything")
 {
 	const char *const arguments[] = {"gpiohubd"};

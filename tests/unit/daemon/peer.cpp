@@ -6,6 +6,8 @@
 
 #include <catch2/catch.hpp>
 #include <netinet/in.h>
+#include <sys/un.h>
+#include <sys/wait.h>
 
 #include <fstream>
 
@@ -21,6 +23,25 @@ TEST_CASE("a local client is called by its program's name")
 	CHECK(peer.name == name);
 	CHECK(peer.pid == ::getpid());
 	CHECK(peer.uid == ::getuid());
+}
+
+TEST_CASE("a local client that /proc does not show has its number all the same")
+{
+	const std::string path = "/tmp/gpiohub-test-" + std::to_string(::getpid()) + ".peer";
+	const auto made = listen_unix(path, 0600, "");
+	const pid_t child = ::fork();
+	if (child == 0) {
+		sockaddr_un address{};
+		address.sun_family = AF_UNIX;
+		path.copy(address.sun_path, sizeof(address.sun_path) - 1);
+		const int fd = ::socket(AF_UNIX, SOCK_STREAM, 0);
+		::_exit(::connect(fd, reinterpret_cast<sockaddr *>(&address), sizeof(address)));
+	}
+	REQUIRE(::waitpid(child, nullptr, 0) == child);
+	const UniqueFd accepted(::accept(made->fd.get(), nullptr, nullptr));
+	CHECK(peer_of(accepted.get()).name == "a local client");
+	CHECK(peer_of(accepted.get()).pid == child);
+	::unlink((path + ".lock").c_str());
 }
 
 TEST_CASE("a TCP client is called by its address and port")
