@@ -44,20 +44,24 @@ TEST_CASE("the manager hears from us before its patience ends, again and again")
 {
 	const NotifySocket manager;
 	auto reactor = *Reactor::create();
+	bool has_ended = false;
+	std::string heard;
+	auto end = *Timer::create(*reactor, [&] {
+		heard = manager.next();
+		has_ended = true;
+	});
+	end->arm(20ms);
+	const auto watchdog = Watchdog::create(*reactor, 20ms);
+	REQUIRE(watchdog.ok());
 	for (int period = 0; period < 3; period++) {
-		bool has_ended = false;
-		auto end = *Timer::create(*reactor, [&] { has_ended = true; });
-		end->arm(20ms);
-		const auto watchdog = Watchdog::create(*reactor, 20ms);
-		REQUIRE(watchdog.ok());
 		/* Whatever holds the loop up, what is due first is called first. */
 		while (!has_ended)
 			reactor->turn();
-		CHECK(manager.next() == "WATCHDOG=1");
-		while (manager.next().empty())
-			reactor->turn();
+		CHECK(heard == "WATCHDOG=1");
 		while (!manager.next().empty()) {
 		}
+		has_ended = false;
+		end->arm(20ms);
 	}
 }
 
