@@ -61,7 +61,7 @@ std::optional<int> number_in(std::string_view text)
 std::string take_name(std::string_view &names)
 {
 	const auto end = std::min(names.find(':'), names.size());
-	const std::string name(names.substr(0, end));
+	std::string name(names.substr(0, end));
 	names.remove_prefix(std::min(end + 1, names.size()));
 	return name;
 }

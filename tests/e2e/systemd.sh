@@ -15,8 +15,12 @@ DROPINS=/run/systemd/system/gpiohubd.service.d
 property() { systemctl show --value -p "$1" gpiohubd; }
 property_is() { same "$2" "$(property "$1")"; }
 status_is() { property_is StatusText "$1; listening on $2"; }
-# dropin NAME: what is read becomes part of the service, from its next start on.
-dropin() { mkdir -p $DROPINS && cat >"$DROPINS/$1.conf" && systemctl daemon-reload; }
+# sandbox [NAME]: the drop-in of that name, and no other, from the next start on.
+sandbox() {
+	rm -f $DROPINS/sandbox.conf
+	[ $# = 0 ] || cp "$PREFIX/share/gpiohub/systemd/$1.conf" $DROPINS/sandbox.conf
+	systemctl daemon-reload
+}
 # said PRIORITY TEXT: the journal has such a line of the daemon, of that priority.
 said() {
 	journalctl -q -b -u gpiohubd -p "$1..$1" -o cat --no-pager | grep -F -- "$2"
@@ -33,6 +37,16 @@ patiently() {
 	done
 }
 lines_in_journal() { journalctl -q -b -u gpiohubd -o cat --no-pager | wc -l; }
+
+# Less patience than the service has, and a start that takes as long as a file says.
+SLOW=/run/gpiohub-slow
+mkdir -p $DROPINS
+cat >$DROPINS/test.conf <<-CONF
+	[Service]
+	WatchdogSec=8
+	ExecStartPre=/bin/sh -c 'sleep "\$\$(cat $SLOW)"'
+CONF
+echo 0 >$SLOW
 
 install_all() {
 	cmake --install "$BIN" --prefix "$PREFIX" && "$TREE/packaging/activate" "$PREFIX"
@@ -101,15 +115,11 @@ check "... and it goes on" property_is ActiveState active
 rm /etc/gpiohub/gpiohubd.toml
 
 # --- it hangs ------------------------------------------------------------------------------
-dropin watchdog <<<"[Service]
-WatchdogSec=4"
-check "it starts anew" systemctl restart gpiohubd
 pid=$(property MainPID)
 kill -STOP "$pid"
 is_another() { [ "$(property MainPID)" != "$pid" ] && [ "$(property SubState)" = running ]; }
 check "one that hangs is ended, and another started" soon is_another
 check "... because it was silent" said_by_systemd
-rm $DROPINS/watchdog.conf
 
 # --- its end -------------------------------------------------------------------------------
 check "it stops" systemctl stop gpiohubd
@@ -122,13 +132,12 @@ check "... for group gpio" same "root gpio 660" "$(stat -c '%U %G %a' "$SOCKET")
 check "... and it does not run" property_is ActiveState inactive
 check "the first client starts it" patiently "${member[@]}" get 2
 check "... on that socket" status_is "Serving gpiohub0, gpiohub1" "$SOCKET of the service manager's"
-dropin slow <<<"[Service]
-ExecStartPre=/bin/sleep 2"
+echo 2 >$SLOW
 is_between() { [ "$(property SubState)" = start-pre ]; }
 check "it restarts" systemctl restart --no-block gpiohubd
 check "... and is not there for a while" soon is_between
 check "who comes meanwhile is served afterwards" patiently "${member[@]}" get 2
-rm $DROPINS/slow.conf
+echo 0 >$SLOW
 check "it stops" systemctl stop gpiohubd
 check "... and leaves systemd's socket where it is" test -S "$SOCKET"
 
@@ -151,7 +160,7 @@ cat "$WORK/token.toml" - >"$WORK/conf" <<-CONF
 	key = "/etc/gpiohub/server.key"
 CONF
 configure <"$WORK/conf"
-dropin local-only <"$PREFIX/share/gpiohub/systemd/local-only.conf"
+sandbox local-only
 check "systemd listens on TCP and TLS as well" systemctl start gpiohubd-tcp.socket gpiohubd-tls.socket
 FAR=(gpiohub --connect tls:192.0.2.1 --ca /etc/gpiohub/server.pem --token-file "$WORK/token")
 check "a client from elsewhere starts it, by TLS" patiently "${FAR[@]}" set 5=1
@@ -166,16 +175,13 @@ check "a configuration that TLS would be open with is refused" systemctl reload 
 check "... as an error" soon said err "TLS is listened for, which needs"
 check "... and nobody without a token gets in" refuses 2 "must present a token" "${FAR[@]:0:5}" get 5
 check "all of it stops" systemctl stop gpiohubd.socket gpiohubd-tcp.socket gpiohubd-tls.socket gpiohubd
-rm $DROPINS/local-only.conf /etc/gpiohub/gpiohubd.toml
-systemctl daemon-reload
 
 # --- a TLS port of its own -------------------------------------------------------------------
 configure <<<"$(sed 's/^\[tls\]/&\nlisten = ["192.0.2.1"]/' "$WORK/conf")"
-dropin network <"$PREFIX/share/gpiohub/systemd/network.conf"
+sandbox network
 check "it listens for TLS itself" systemctl start gpiohubd
 check "... and is reached from elsewhere" patiently "${FAR[@]}" get 5
-rm $DROPINS/network.conf
-systemctl daemon-reload
+sandbox
 check "without the drop-in" systemctl restart gpiohubd
 check "... it is there" soon daemon_answers
 check "... but the sandbox lets nobody from elsewhere through" refuses 5 "no answer" "${FAR[@]}" get 5
