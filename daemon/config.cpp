@@ -145,19 +145,17 @@ std::map<std::string_view, Keys, std::less<>> all_keys(Config &config)
 	};
 }
 
-/* What is wrong with all of it. Who comes from elsewhere is never let in as he is. */
+} // namespace
+
+/* Who comes from elsewhere is never let in as he is. */
 std::string fault_of_tls(const Config &config)
 {
-	if (!config.tls.listen || config.tls.listen->empty())
-		return {};
 	if (config.tls.certificates.empty() || config.tls.key.empty())
 		return "needs certificates and a key";
 	if (!config.roles->has_tokens())
 		return "needs a role with tokens: nobody else is let in by it";
 	return {};
 }
-
-} // namespace
 
 Result<Config> parse_config(std::string_view document, const std::string &name)
 {
@@ -197,7 +195,8 @@ Result<Config> parse_config(std::string_view document, const std::string &name)
 						fault.what));
 		}
 	}
-	if (const auto fault = fault_of_tls(config); !fault.empty())
+	const bool is_tls = config.tls.listen && !config.tls.listen->empty();
+	if (const auto fault = fault_of_tls(config); is_tls && !fault.empty())
 		return wrong(name, parsed.table().get("tls")->source(), "[tls] " + fault);
 	return config;
 }

@@ -74,4 +74,7 @@ Result<Config> parse_config(std::string_view text, const std::string &name);
 /** Reads and parses a file. ENOENT: there is none. */
 Result<Config> load_config(const std::string &path);
 
+/** What it lacks for TLS to be listened for: "needs ..."; "" if nothing. */
+std::string fault_of_tls(const Config &config);
+
 } // namespace gpiohub::daemon

@@ -69,7 +69,7 @@ Daemon::~Daemon()
 	reactor_.remove(*this);
 }
 
-Result<void> Daemon::start()
+Result<void> Daemon::start(std::function<void()> changed)
 {
 	/* Watched before the first look: none is missed in between. */
 	if (auto added = reactor_.add(*this, backend_.fd(), EPOLLIN); !added)
@@ -83,6 +83,8 @@ Result<void> Daemon::start()
 		return hello_due.error();
 	hello_due_ = *std::move(hello_due);
 	scan();
+	/* What is there from the start is no change. */
+	changed_ = std::move(changed);
 	const bool is_none =
 		std::all_of(failures_.begin(), failures_.end(), [](int code) { return code == 0; });
 	if (hubs() == 0 && is_none && scan_failure_ == 0)
@@ -147,6 +149,8 @@ void Daemon::open_hub(unsigned number)
 	hubs_[number] = *std::move(hub);
 	const gpiohub_info &info = hubs_[number]->info();
 	log(Level::Info, fmt::format("{}: {} lines, {}", info.name, info.lines, info.label));
+	if (changed_)
+		changed_();
 }
 
 /* Told once, in `told`: whatever happens to any device makes us look again. */
@@ -169,6 +173,8 @@ void Daemon::hub_gone(Hub &hub)
 	for (Session *session : sessions)
 		session->hub_gone(hub);
 	reactor_.retire(std::move(hubs_[hub.number()]));
+	if (changed_)
+		changed_();
 	/* Its number may be another's already. */
 	reactor_.later(*this);
 }
@@ -177,6 +183,16 @@ std::size_t Daemon::hubs() const noexcept
 {
 	return static_cast<std::size_t>(std::count_if(
 		hubs_.begin(), hubs_.end(), [](const auto &hub) { return hub != nullptr; }));
+}
+
+std::string Daemon::hub_names() const
+{
+	std::string names;
+	for (const auto &hub : hubs_) {
+		if (hub)
+			names += (names.empty() ? "" : ", ") + std::string(hub->info().name);
+	}
+	return names;
 }
 
 std::uint64_t Daemon::hub_mask() const noexcept

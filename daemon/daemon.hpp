@@ -36,8 +36,9 @@ public:
 	~Daemon() override;
 
 	/** Opens the hubs that are there, be it none. One that cannot be opened is
-	 * told, and tried again when its rights change. */
-	Result<void> start();
+	 * told, and tried again when its rights change. `changed` is called when one
+	 * came or went. */
+	Result<void> start(std::function<void()> changed = {});
 	/** Goes by other roles and limits from now on; the sockets stay as they are. Ends
 	 * clients that the roles do not know, and no others. */
 	void reload(const Config &config);
@@ -50,6 +51,8 @@ public:
 
 	std::size_t clients() const noexcept { return admitted_; }
 	std::size_t hubs() const noexcept;
+	/** "gpiohub0, gpiohub2"; "": there is none. */
+	std::string hub_names() const;
 
 	void ready(std::uint32_t events) override;
 	void later() override;
@@ -84,6 +87,7 @@ private:
 	std::chrono::milliseconds hello_patience_;
 	std::unique_ptr<Timer> hello_due_; /* armed while anybody is silent */
 	bool is_hello_due_armed_ = false;
+	std::function<void()> changed_;
 	std::function<void()> stopped_;
 };
 

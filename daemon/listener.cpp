@@ -34,7 +34,7 @@ UniqueFd open_spare()
 } // namespace
 
 Result<std::unique_ptr<Listener>> Listener::create(
-	Reactor &reactor, UniqueFd socket, std::function<void(UniqueFd)> accepted)
+	Reactor &reactor, UniqueFd socket, Accepted accepted)
 {
 	std::unique_ptr<Listener> listener(
 		new Listener(reactor, std::move(socket), std::move(accepted)));

@@ -18,9 +18,11 @@ namespace gpiohub::daemon
 class Listener final : public Source
 {
 public:
-	/** `accepted` gets each client's socket, non-blocking. */
+	/** Gets each client's socket, non-blocking. */
+	using Accepted = std::function<void(UniqueFd)>;
+
 	static Result<std::unique_ptr<Listener>> create(
-		Reactor &reactor, UniqueFd socket, std::function<void(UniqueFd)> accepted);
+		Reactor &reactor, UniqueFd socket, Accepted accepted);
 	~Listener() override;
 
 	int fd() const noexcept { return socket_.get(); }
@@ -28,7 +30,7 @@ public:
 	void ready(std::uint32_t events) override;
 
 private:
-	Listener(Reactor &reactor, UniqueFd socket, std::function<void(UniqueFd)> accepted)
+	Listener(Reactor &reactor, UniqueFd socket, Accepted accepted)
 		: reactor_(reactor),
 		  socket_(std::move(socket)),
 		  accepted_(std::move(accepted))
@@ -42,7 +44,7 @@ private:
 	Reactor &reactor_;
 	UniqueFd socket_;
 	UniqueFd spare_;
-	std::function<void(UniqueFd)> accepted_;
+	Accepted accepted_;
 	std::unique_ptr<Timer> resume_;
 	std::size_t turned_away_ = 0; /* clients, not reported yet */
 	std::unique_ptr<Timer> report_;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "log.hpp"
 
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -26,6 +27,21 @@ std::string_view journal_prefix(Level level)
 	std::abort();
 }
 
+/* systemd says which stream is the journal's. Whose standard error is another, be it a
+ * file or a pipe, writes for people, though the variable is inherited. */
+bool is_to_journal() noexcept
+{
+	const char *stream = std::getenv("JOURNAL_STREAM"); /* NOLINT(concurrency-mt-unsafe) */
+	struct stat info {
+	};
+	if (stream == nullptr || ::fstat(STDERR_FILENO, &info) < 0)
+		return false;
+	char *end = nullptr;
+	const auto device = std::strtoull(stream, &end, 10);
+	return *end == ':' && device == info.st_dev &&
+		std::strtoull(end + 1, nullptr, 10) == info.st_ino;
+}
+
 iovec part(std::string_view text)
 {
 	return {const_cast<char *>(text.data()), text.size()}; /* only read */
@@ -35,10 +51,9 @@ iovec part(std::string_view text)
 
 void log(Level level, std::string_view text) noexcept
 {
-	/* systemd sets it for services whose output goes to the journal. */
-	const bool is_journal = std::getenv("JOURNAL_STREAM") != nullptr;
 	const std::array<iovec, 3> line{
-		part(is_journal ? journal_prefix(level) : "gpiohubd: "), part(text), part("\n")};
+		part(is_to_journal() ? journal_prefix(level) : "gpiohubd: "), part(text),
+		part("\n")};
 	(void)!::writev(STDERR_FILENO, line.data(), static_cast<int>(line.size()));
 }
 

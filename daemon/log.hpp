@@ -14,9 +14,9 @@ namespace gpiohub::daemon
 enum class Level { Error = 3, Warning = 4, Info = 6 };
 
 /**
- * Writes one line, in one call; with the journal's "<N>" prefix when it is
- * listening. A line that cannot be written, to a full disk or a pipe that nobody
- * reads, is lost: no client shall suffer from it. SIGPIPE must be ignored.
+ * Writes one line, in one call; with the journal's "<N>" prefix when standard error
+ * is the stream that JOURNAL_STREAM names. A line that cannot be written, to a full disk or a pipe
+ * that nobody reads, is lost: no client shall suffer from it. SIGPIPE must be ignored.
  */
 void log(Level level, std::string_view text) noexcept;
 

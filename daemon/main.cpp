@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * gpiohubd, put together: options, the loop, the back end, the daemon, who
- * listens, and how it stops. A start that fails says why in one line.
+ * gpiohubd, put together: options, the loop, the back end, the daemon, the door,
+ * what the service manager is told, and how it stops. A start that fails says why
+ * in one line.
  */
+#include "activation.hpp"
 #include "backend/kernel.hpp"
 #include "backend/sim.hpp"
 #include "daemon.hpp"
-#include "listener.hpp"
+#include "door.hpp"
 #include "log.hpp"
 #include "notify.hpp"
 #include "options.hpp"
 #include "reactor.hpp"
 #include "signals.hpp"
-#include "socket.hpp"
 #include "timer.hpp"
-#include "tls_door.hpp"
 #include "token.hpp"
+#include "watchdog.hpp"
 
 #include <fmt/format.h>
 
@@ -31,128 +32,35 @@ namespace
 using namespace gpiohub;
 using namespace gpiohub::daemon;
 
-/* What clients connect to; without the listeners nobody new comes. */
-struct Door {
-	std::unique_ptr<TlsDoor> tls; /* also of those who are there */
-	std::vector<std::unique_ptr<Listener>> listeners;
-	SocketPath path;
-};
-
-/* Those who come by TLS are as many as clients may be, and some who shake hands. */
-std::size_t most_by_tls(const Config &config)
-{
-	constexpr std::size_t kShaking = 64;
-	return config.limits.clients + kShaking;
-}
-
 /* How long clients have to take their last replies. */
 constexpr std::chrono::milliseconds kStopPatience{500};
-
-std::string socket_group(const Config::Socket &socket)
-{
-	if (socket.group)
-		return *socket.group;
-	if (group_exists("gpio"))
-		return "gpio";
-	log(Level::Info, "there is no group gpio: the socket is for the daemon's own user only");
-	return {};
-}
-
-Result<std::vector<UniqueFd>> listen_on_loopback(const Config::Tcp &tcp)
-{
-	std::vector<UniqueFd> sockets;
-	const std::vector<std::string> both{"127.0.0.1", "::1"};
-	for (const std::string &address : tcp.listen.value_or(both)) {
-		auto socket = listen_tcp(address, tcp.port);
-		if (socket) {
-			sockets.push_back(*std::move(socket));
-			continue;
-		}
-		/* A machine without IPv6, who did not ask for it. */
-		const int code = socket.error().code;
-		if (!tcp.listen && (code == EAFNOSUPPORT || code == EADDRNOTAVAIL))
-			continue;
-		return socket.error();
-	}
-	return sockets;
-}
-
-Result<void> open_tls_door(Door &door, Reactor &reactor, Daemon &daemon, const Config &config)
-{
-	if (!config.tls.listen || config.tls.listen->empty())
-		return {};
-	auto context = tls_server(config.tls.certificates, config.tls.key);
-	if (!context)
-		return context.error();
-	door.tls = std::make_unique<TlsDoor>(reactor, *std::move(context), most_by_tls(config),
-		[&daemon](UniqueFd client, Peer peer) {
-			daemon.accept(std::move(client), std::move(peer));
-		});
-	for (const std::string &address : *config.tls.listen) {
-		auto socket = listen_tcp(address, config.tls.port, Reach::Everybody);
-		if (!socket)
-			return socket.error();
-		auto listener = Listener::create(
-			reactor, *std::move(socket), [tls = door.tls.get()](UniqueFd client) {
-				tls->accept(std::move(client));
-			});
-		if (!listener)
-			return listener.error();
-		door.listeners.push_back(*std::move(listener));
-	}
-	return {};
-}
-
-Result<Door> open_door(Reactor &reactor, Daemon &daemon, const Config &config)
-{
-	Door door;
-	auto local =
-		listen_unix(config.socket.path, config.socket.mode, socket_group(config.socket));
-	if (!local)
-		return local.error();
-	door.path = std::move(local->path);
-
-	std::vector<UniqueFd> sockets;
-	if (config.tcp.enabled) {
-		auto network = listen_on_loopback(config.tcp);
-		if (!network)
-			return network.error();
-		sockets = *std::move(network);
-	}
-	sockets.push_back(std::move(local->fd));
-	for (UniqueFd &socket : sockets) {
-		auto listener = Listener::create(reactor, std::move(socket),
-			[&daemon](UniqueFd client) { daemon.accept(std::move(client)); });
-		if (!listener)
-			return listener.error();
-		door.listeners.push_back(*std::move(listener));
-	}
-	if (auto opened = open_tls_door(door, reactor, daemon, config); !opened)
-		return opened.error();
-	return door;
-}
-
-/* The one on the path is always there. */
-bool has_tcp(const Door &door, const Config &config)
-{
-	const std::size_t tls = config.tls.listen ? config.tls.listen->size() : 0;
-	return door.listeners.size() > 1 + tls;
-}
 
 /* What the command line and the file say now. */
 using Reread = std::function<Result<Options>()>;
 
-void reload(Daemon &daemon, const Door &door, const Reread &reread)
+Result<void> apply(Daemon &daemon, Door &door, const Reread &reread)
 {
 	const auto options = reread();
-	if (!options) {
-		log(Level::Error, options.error().what + "; the configuration stays as it was");
-		return;
-	}
+	if (!options)
+		return options.error();
+	/* First what can fail. */
+	if (auto renewed = door.reload(options->config); !renewed)
+		return renewed;
 	daemon.reload(options->config);
-	if (door.tls)
-		door.tls->allow(most_by_tls(options->config));
-	log(Level::Info, "the configuration was read again: roles and limits are the new ones");
+	return {};
+}
+
+void reload(Daemon &daemon, Door &door, const Reread &reread)
+{
+	notify_reloading();
+	if (const auto applied = apply(daemon, door, reread)) {
+		log(Level::Info,
+			"the configuration was read again: roles, limits and certificates are the "
+			"new ones");
+	} else {
+		log(Level::Error, applied.error().what + "; the configuration stays as it was");
+	}
+	notify("READY=1");
 }
 
 template <class T>
@@ -163,30 +71,40 @@ Result<std::unique_ptr<Backend>> as_backend(Result<std::unique_ptr<T>> made)
 	return std::unique_ptr<Backend>(*std::move(made));
 }
 
-Result<std::unique_ptr<Backend>> make_backend(BackendKind kind)
+Result<std::unique_ptr<Backend>> make_backend(const Options &options)
 {
-	if (kind == BackendKind::Kernel)
-		return as_backend(KernelBackend::create());
+	if (options.backend == BackendKind::Kernel)
+		return as_backend(KernelBackend::create(options.devices));
 	log(Level::Info, "the lines are simulated: no hardware is touched");
 	return as_backend(SimBackend::create());
 }
 
+/* What `systemctl status` shows: told when hubs come and go, never for a client. */
+void tell_status(const Daemon &daemon, const Door &door)
+{
+	const std::string hubs = daemon.hub_names();
+	notify(fmt::format("STATUS={}; listening on {}",
+		hubs.empty() ? "No hub yet: waiting for one" : "Serving " + hubs, door.where()));
+}
+
 Result<void> serve(const Options &options, const Reread &reread)
 {
-	const Config &config = options.config;
 	auto reactor = Reactor::create();
 	if (!reactor)
 		return reactor.error();
-	auto backend = make_backend(options.backend);
+	auto inherited = inherited_sockets();
+	if (!inherited)
+		return inherited.error();
+	auto backend = make_backend(options);
 	if (!backend)
 		return backend.error();
 
 	/* The door first: that another daemon runs is the better thing to say. */
-	Daemon daemon(**reactor, **backend, config);
-	auto door = open_door(**reactor, daemon, config);
+	Daemon daemon(**reactor, **backend, options.config);
+	auto door = Door::open(**reactor, daemon, options.config, *std::move(inherited));
 	if (!door)
 		return door.error();
-	if (auto started = daemon.start(); !started)
+	if (auto started = daemon.start([&] { tell_status(daemon, *door); }); !started)
 		return started;
 
 	auto patience = Timer::create(**reactor, [&] { (*reactor)->stop(); });
@@ -197,24 +115,27 @@ Result<void> serve(const Options &options, const Reread &reread)
 			reload(daemon, *door, reread);
 			return;
 		}
-		notify("STOPPING=1");
-		door->listeners.clear();
-		door->path = {};
+		notify("STOPPING=1\nSTATUS=Clients have their last replies");
+		door->close();
 		(*patience)->arm(kStopPatience);
 		/* Relays may have last words in hand: these have until our patience ends. */
 		daemon.stop([&] {
-			if (!door->tls || door->tls->connections() == 0)
+			if (!door->has_relays())
 				(*reactor)->stop();
 		});
 	});
 	if (!signals)
 		return signals.error();
+	std::unique_ptr<Watchdog> watchdog;
+	if (const auto limit = watchdog_patience()) {
+		auto made = Watchdog::create(**reactor, *limit);
+		if (!made)
+			return made.error();
+		watchdog = *std::move(made);
+	}
 
-	log(Level::Info,
-		fmt::format("listening on {}{}{}", config.socket.path,
-			has_tcp(*door, config) ? fmt::format(" and TCP port {}", config.tcp.port)
-					       : "",
-			door->tls ? fmt::format(" and, by TLS, port {}", config.tls.port) : ""));
+	log(Level::Info, "listening on " + door->where());
+	tell_status(daemon, *door);
 	notify("READY=1");
 	(*reactor)->run();
 	return {};

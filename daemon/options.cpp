@@ -10,16 +10,6 @@
 namespace gpiohub::daemon
 {
 
-namespace
-{
-
-bool has_tls(const Config &config)
-{
-	return config.tls.listen && !config.tls.listen->empty();
-}
-
-} // namespace
-
 Result<Options> parse_options(int argc, const char *const *argv)
 {
 	CLI::App app("Shares the GPIO lines of this machine's hubs between programs.", "gpiohubd");
@@ -47,6 +37,11 @@ Result<Options> parse_options(int argc, const char *const *argv)
 		->type_name("kernel|sim")
 		->default_str("kernel")
 		->transform(CLI::CheckedTransformer(backends).description(""));
+	app.add_option("--devices", options.devices,
+		   "where the device nodes are: another directory than /dev where a sandbox puts "
+		   "something else there")
+		->type_name("DIRECTORY")
+		->capture_default_str();
 	app.add_option("--socket", socket, "path of the Unix socket")->type_name("PATH");
 	auto *port_option = app.add_option("--tcp-port", port,
 				       "listen on 127.0.0.1 and ::1 too, for every local user")
@@ -89,12 +84,6 @@ Result<Options> parse_again(int argc, const char *const *argv, const Options &be
 		return options;
 	if (before.has_file && !options->has_file)
 		return Error{ENOENT, options->config_path + " is gone"};
-	/* The sockets stay. What lets in everybody on this machine is not for all the others. */
-	if (has_tls(before.config) && options->config.roles->empty())
-		return Error{EINVAL,
-			fmt::format("{}: there is no role any more, and TLS is listened for: "
-				    "restart the daemon to end that",
-				options->config_path)};
 	return options;
 }
 

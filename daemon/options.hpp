@@ -16,6 +16,7 @@ enum class BackendKind { Kernel, Sim };
  * config: the file's values, with those of the command line in their place
  * config_path: the configuration file
  * has_file: it is there
+ * devices: where the device nodes of hubs and chips are
  * is_check: only look whether the configuration is right
  * new_token: only make a token of that name, "": none
  * exit: not to run at all, but to exit with this status (--help, a wrong option)
@@ -25,6 +26,7 @@ struct Options {
 	std::string config_path;
 	bool has_file = false;
 	BackendKind backend = BackendKind::Kernel;
+	std::string devices = "/dev";
 	bool is_check = false;
 	std::string new_token;
 	std::optional<int> exit;

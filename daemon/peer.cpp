@@ -72,6 +72,7 @@ Peer peer_of(int socket)
 		return {"a local client", 0, kNobody, true};
 	Peer peer{"a local client", credentials.pid, credentials.uid, true, groups_of(socket)};
 	peer.groups.push_back(credentials.gid);
+	/* Gone already, or hidden by a sandbox (ProtectProc=): the number is still told. */
 	std::ifstream comm("/proc/" + std::to_string(credentials.pid) + "/comm");
 	std::getline(comm, peer.name);
 	std::transform(peer.name.begin(), peer.name.end(), peer.name.begin(), shown);

@@ -17,8 +17,8 @@ namespace gpiohub::daemon
 inline constexpr uid_t kNobody = 65534;
 
 /**
- * name: the program of a local socket as it was called when it connected, or the
- * address and port of a TCP client
+ * name: the program of a local socket as it was called when it connected, "a local
+ *	client" where /proc does not tell, or the address and port of a TCP client
  * pid: 0 if not known
  * uid: kNobody if not known
  * groups: of that process when it connected, its first one too

@@ -155,6 +155,20 @@ Result<gid_t> group_id(const std::string &name)
 	return entry->gr_gid;
 }
 
+/* A new socket has the daemon's own group, and a sandbox may forbid chown(). */
+Result<void> give(const std::string &path, gid_t group)
+{
+	struct stat info {
+	};
+	if (::lstat(path.c_str(), &info) == 0 && info.st_gid == group)
+		return {};
+	if (::chown(path.c_str(), static_cast<uid_t>(-1), group) == 0)
+		return {};
+	return Error{errno,
+		std::string(std::strerror(errno)) +
+			"; run the daemon with that as its group (Group= of the service)"};
+}
+
 } // namespace
 
 std::string fault_of_path(const std::string &path)
@@ -210,8 +224,10 @@ Result<UnixSocket> listen_unix(const std::string &path, unsigned mode, const std
 		const auto id = group_id(group);
 		if (!id)
 			return id.error();
-		if (::chown(path.c_str(), static_cast<uid_t>(-1), *id) < 0)
-			return system_error(errno, "cannot give " + path + " to group " + group);
+		if (auto given = give(path, *id); !given)
+			return Error{given.error().code,
+				fmt::format("cannot give {} to group {}: {}", path, group,
+					given.error().what)};
 	}
 	if (::chmod(path.c_str(), mode) < 0)
 		return system_error(errno, "cannot set the mode of " + path);

@@ -38,8 +38,12 @@ public:
 		std::chrono::milliseconds patience = kHandshakePatience);
 	~TlsDoor();
 
-	/** Other clients may be there, from now on so many. */
-	void allow(std::size_t most) noexcept { most_ = most; }
+	/** For who comes from now on; who is there stays. */
+	void renew(SslContext context, std::size_t most) noexcept
+	{
+		context_ = std::move(context);
+		most_ = most;
+	}
 
 	/** Takes a client that a listener accepted: a non-blocking stream socket. */
 	void accept(UniqueFd network);

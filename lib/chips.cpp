@@ -108,11 +108,12 @@ Result<ChipPointer> open_chip(const std::string &path)
 }
 
 /* The chip of a name or label, open, and what it is. One that cannot be opened may be it. */
-Result<std::pair<ChipPointer, Chip>> find_chip(const std::string &wanted)
+Result<std::pair<ChipPointer, Chip>> find_chip(
+	const std::string &wanted, const std::string &directory = "/dev")
 {
 	Error missing{ENOENT, "no GPIO chip is called " + wanted};
 
-	for (const std::string &path : device_nodes("gpiochip")) {
+	for (const std::string &path : device_nodes("gpiochip", directory)) {
 		auto chip = open_chip(path);
 		if (!chip) {
 			missing = chip.error();
@@ -156,9 +157,9 @@ Result<std::vector<ChipLine>> chip_lines(const std::string &chip)
 	return lines;
 }
 
-Result<ChipLine> chip_line(const std::string &chip, unsigned offset)
+Result<ChipLine> chip_line(const std::string &chip, unsigned offset, const std::string &directory)
 {
-	const auto found = find_chip(chip);
+	const auto found = find_chip(chip, directory);
 	if (!found)
 		return found.error();
 	if (offset >= found->second.lines)

@@ -10,12 +10,12 @@
 namespace gpiohub
 {
 
-std::vector<std::string> device_nodes(std::string_view prefix)
+std::vector<std::string> device_nodes(std::string_view prefix, const std::string &directory)
 {
 	std::vector<std::pair<unsigned, std::string>> found;
 	std::error_code ignored; /* a machine without /dev has no hubs either */
 
-	for (const auto &entry : std::filesystem::directory_iterator("/dev", ignored)) {
+	for (const auto &entry : std::filesystem::directory_iterator(directory, ignored)) {
 		const std::string name = entry.path().filename().string();
 		if (!name.starts_with(prefix))
 			continue;

@@ -9,7 +9,8 @@
 namespace gpiohub
 {
 
-/** The paths of /dev/<prefix><number>, in the order of their numbers. */
-std::vector<std::string> device_nodes(std::string_view prefix);
+/** The paths of <directory>/<prefix><number>, in the order of their numbers. */
+std::vector<std::string> device_nodes(
+	std::string_view prefix, const std::string &directory = "/dev");
 
 } // namespace gpiohub

@@ -27,8 +27,12 @@ constexpr std::chrono::seconds kKeep{60};
 class KernelWatch final : public HubWatch
 {
 public:
-	KernelWatch(Device device, MappedState state, MappedRing ring, MappedCursor cursor)
+	KernelWatch(Device device, MappedState state, MappedRing ring, MappedCursor cursor,
+		const std::string &directory)
 		: device_(std::move(device)),
+		  names_([directory](const std::string &chip, unsigned offset) {
+			  return chip_line(chip, offset, directory);
+		  }),
 		  state_(std::move(state)),
 		  ring_(std::move(ring)),
 		  cursor_(std::move(cursor))
@@ -161,8 +165,8 @@ Result<std::unique_ptr<HubWatch>> KernelBackend::watch(unsigned hub)
 	auto cursor = device->map_cursor();
 	if (!cursor)
 		return cursor.error();
-	return std::unique_ptr<HubWatch>(std::make_unique<KernelWatch>(
-		*std::move(device), *std::move(state), *std::move(ring), *std::move(cursor)));
+	return std::unique_ptr<HubWatch>(std::make_unique<KernelWatch>(*std::move(device),
+		*std::move(state), *std::move(ring), *std::move(cursor), directory_));
 }
 
 Result<std::unique_ptr<HubOwner>> KernelBackend::own(unsigned hub)

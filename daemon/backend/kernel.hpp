@@ -18,7 +18,8 @@ namespace gpiohub::daemon
 class KernelBackend final : public Backend
 {
 public:
-	/** `directory`: /dev, but for tests. */
+	/** `directory`: where the nodes of hubs and chips are; not /dev where a sandbox
+	 * keeps something else there. */
 	static Result<std::unique_ptr<KernelBackend>> create(std::string directory = "/dev");
 
 	Result<std::vector<unsigned>> hubs() override;

@@ -23,7 +23,7 @@ public:
 	using Lookup = std::function<Result<ChipLine>(const std::string &chip, unsigned offset)>;
 
 	/** `lookup`: chip_line, but for tests. */
-	explicit LineNames(Lookup lookup = chip_line) : lookup_(std::move(lookup)) {}
+	explicit LineNames(Lookup lookup) : lookup_(std::move(lookup)) {}
 
 	/** Fills in name and consumer of the line that answer.info is about; leaves them
 	 * empty where the chip is gone or cannot be asked. */

@@ -34,7 +34,9 @@ Result<std::vector<Chip>> list_chips();
 /** All lines of a chip, found by its name or label. ENOENT: no such chip. */
 Result<std::vector<ChipLine>> chip_lines(const std::string &chip);
 
-/** One line of a chip, found by its name or label. ENOENT: no such line. */
-Result<ChipLine> chip_line(const std::string &chip, unsigned offset);
+/** One line of a chip, found by its name or label among those whose nodes are in the
+ * directory. ENOENT: no such line. */
+Result<ChipLine> chip_line(
+	const std::string &chip, unsigned offset, const std::string &directory = "/dev");
 
 } // namespace gpiohub

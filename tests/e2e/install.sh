@@ -31,11 +31,12 @@ check "the chip is readable for the daemon" same "gpiohub 660" "$(stat -c '%G %a
 
 # --- as the service runs it ------------------------------------------------------
 service() { sed -n "s/^$1=//p" "$PREFIX/lib/systemd/system/gpiohubd.service"; }
-check "the service starts what was installed" test -x "$(service ExecStart)"
+read -r program _ < <(service ExecStart)
+check "the service starts what was installed" test -x "$program"
 install -d -o "$(service User)" -g "$(service Group)" -m 755 /run/gpiohub
 setpriv --reuid "$(service User)" --regid "$(service Group)" \
 	--groups "$(service SupplementaryGroups)" --inh-caps=-all \
-	"$(service ExecStart)" 2>"$WORK/daemon.log" &
+	"$program" 2>"$WORK/daemon.log" &
 daemon=$!
 check "the daemon runs without any right of root" soon test -S "$SOCKET"
 

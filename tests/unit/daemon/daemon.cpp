@@ -67,12 +67,15 @@ struct Bench {
 TEST_CASE("without a hub it starts, and takes one that comes later")
 {
 	Bench bench;
-	REQUIRE(bench.daemon.start().ok());
+	std::vector<std::string> changes;
+	REQUIRE(bench.daemon.start([&] { changes.push_back(bench.daemon.hub_names()); }).ok());
 	TestClient client = bench.connect();
 	CHECK(client.hello().reply.value2 == 0);
+	CHECK(changes.empty());
 	bench.backend.add(3);
 	while (bench.daemon.hubs() == 0)
 		bench.turn();
+	CHECK(changes == std::vector<std::string>{"gpiohub3"});
 	CHECK(client.hello().reply.value2 == 0b1000);
 	CHECK(client.call(make_command(Op::INFO, 3)).reply.error == 0);
 }

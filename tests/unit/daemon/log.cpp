@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <gpiohub/fd.hpp>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -47,8 +48,15 @@ TEST_CASE("a line is written in one piece, and marked for the journal")
 	{
 		const StandardError redirected(near.get());
 		log(Level::Info, "for people");
-		::setenv("JOURNAL_STREAM", "8:1", 1);
+		struct stat info {
+		};
+		REQUIRE(::fstat(near.get(), &info) == 0);
+		const std::string device = std::to_string(info.st_dev) + ":";
+		::setenv("JOURNAL_STREAM", (device + std::to_string(info.st_ino)).c_str(), 1);
 		log(Level::Error, "for the journal");
+		/* The journal's is another stream. */
+		::setenv("JOURNAL_STREAM", (device + std::to_string(info.st_ino + 1)).c_str(), 1);
+		log(Level::Error, "for a file");
 		::unsetenv("JOURNAL_STREAM");
 	}
 	std::array<char, 256> text{};
@@ -58,6 +66,9 @@ TEST_CASE("a line is written in one piece, and marked for the journal")
 	size = ::recv(far.get(), text.data(), text.size(), MSG_DONTWAIT);
 	CHECK(std::string(text.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))) ==
 		"<3>for the journal\n");
+	size = ::recv(far.get(), text.data(), text.size(), MSG_DONTWAIT);
+	CHECK(std::string(text.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))) ==
+		"gpiohubd: for a file\n");
 }
 
 TEST_CASE("a line that cannot be written is no reason to end")

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The program itself, as a service manager sees it; it needs no module. */
+#include "notify_socket.hpp"
+
 #include <catch2/catch.hpp>
 #include <fcntl.h>
 #include <gpiohub/fd.hpp>
@@ -19,6 +21,7 @@
 #include <thread>
 
 using namespace gpiohub;
+using gpiohub::daemon::NotifySocket;
 
 namespace
 {
@@ -29,7 +32,10 @@ const std::string kStem = "/tmp/gpiohub-test-" + std::to_string(::getpid());
 class Program
 {
 public:
-	explicit Program(const std::string &config, const std::string &backend = "kernel")
+	using Variables = std::vector<std::pair<std::string, std::string>>;
+
+	explicit Program(const std::string &config, const std::string &backend = "kernel",
+		const Variables &environment = {})
 	{
 		configure(config);
 		std::array<int, 2> ends{};
@@ -39,6 +45,11 @@ public:
 		pid_ = ::fork();
 		if (pid_ == 0) {
 			::dup2(written.get(), STDERR_FILENO);
+			for (const auto &[name, value] : environment)
+				::setenv(name.c_str(),
+					value == "its own" ? std::to_string(::getpid()).c_str()
+							   : value.c_str(),
+					1);
 			::execl(GPIOHUBD, "gpiohubd", "--config", kConfig.c_str(), "--socket",
 				kSocket.c_str(), "--backend", backend.c_str(),
 				static_cast<char *>(nullptr));
@@ -150,6 +161,35 @@ TEST_CASE("the configuration is read again when it is asked to, and kept if it i
 	CHECK_THAT(program.log_until("stays as it was"),
 		Catch::Contains(":2:11: \"limits.clients\" must be a number"));
 	CHECK(Program::answers());
+}
+
+TEST_CASE("the service manager is told what goes on, in its words and in people's")
+{
+	const NotifySocket manager;
+	Program program("", "sim", {{"WATCHDOG_USEC", "200000"}});
+	CHECK_THAT(manager.wait(), Catch::StartsWith("STATUS=Serving gpiohub0; listening on /"));
+	CHECK(manager.wait() == "READY=1");
+	CHECK(manager.wait() == "WATCHDOG=1");
+	program.send(SIGHUP);
+	const auto next = [&] {
+		std::string word = "WATCHDOG=1";
+		while (word == "WATCHDOG=1")
+			word = manager.wait();
+		return word;
+	};
+	CHECK_THAT(next(), Catch::StartsWith("RELOADING=1\nMONOTONIC_USEC="));
+	CHECK(next() == "READY=1");
+	program.send(SIGTERM);
+	CHECK_THAT(next(), Catch::StartsWith("STOPPING=1"));
+	CHECK(program.wait() == 0);
+}
+
+TEST_CASE("sockets that the service manager says it passed and that are none are a wrong start")
+{
+	Program program("", "sim", {{"LISTEN_FDS", "many"}, {"LISTEN_PID", "its own"}});
+	program.log_until("LISTEN_FDS is \"many\"");
+	CHECK(WEXITSTATUS(program.wait()) == 1);
+	CHECK_FALSE(Program::has_socket());
 }
 
 TEST_CASE("simulated lines are there at once, and said to be so")

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "notify.hpp"
 
-#include <gpiohub/fd.hpp>
+#include "notify_socket.hpp"
 
 #include <catch2/catch.hpp>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
-#include <array>
-#include <cstdlib>
+#include <chrono>
 #include <string>
 
 using namespace gpiohub;
@@ -17,22 +13,29 @@ using namespace gpiohub::daemon;
 
 TEST_CASE("the service manager is told when there is one")
 {
-	const std::string path = "/tmp/gpiohub-test-" + std::to_string(::getpid()) + ".notify";
-	const UniqueFd manager(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-	sockaddr_un address{};
-	address.sun_family = AF_UNIX;
-	path.copy(address.sun_path, sizeof(address.sun_path) - 1);
-	REQUIRE(::bind(manager.get(), reinterpret_cast<sockaddr *>(&address), sizeof(address)) ==
-		0);
-
-	::setenv("NOTIFY_SOCKET", path.c_str(), 1);
-	notify("READY=1");
-	::unsetenv("NOTIFY_SOCKET");
-	::unlink(path.c_str());
-
-	std::array<char, 64> text{};
-	CHECK(::recv(manager.get(), text.data(), text.size(), 0) == 7);
-	CHECK(std::string(text.data()) == "READY=1");
-
+	{
+		const NotifySocket manager;
+		notify("READY=1");
+		CHECK(manager.next() == "READY=1");
+	}
 	notify("STOPPING=1"); /* nobody there: nothing happens */
+}
+
+TEST_CASE("reloading is told with the time at which it began")
+{
+	const NotifySocket manager;
+	const auto now = [] {
+		return std::chrono::duration_cast<std::chrono::microseconds>(
+			std::chrono::steady_clock::now().time_since_epoch())
+			.count();
+	};
+	const auto before = now();
+	notify_reloading();
+	const auto after = now();
+	const std::string word = manager.next();
+	const std::string head = "RELOADING=1\nMONOTONIC_USEC=";
+	REQUIRE(word.starts_with(head));
+	const auto told = std::stoll(word.substr(head.size()));
+	CHECK(told >= before);
+	CHECK(told <= after);
 }

@@ -77,6 +77,12 @@ TEST_CASE("the hubs are the module's, unless they are to be simulated")
 	CHECK(parse({"--backend", "other"})->exit == 2);
 }
 
+TEST_CASE("devices are in /dev, unless a sandbox puts them elsewhere")
+{
+	CHECK(parse({})->devices == "/dev");
+	CHECK(parse({"--devices", "/dev/host"})->devices == "/dev/host");
+}
+
 TEST_CASE("a configuration file that is gone is none that allows everything")
 {
 	const char *const arguments[] = {"gpiohubd"};
@@ -90,36 +96,4 @@ TEST_CASE("a configuration file that is gone is none that allows everything")
 	}
 	before.has_file = false;
 	CHECK(parse_again(1, arguments, before).ok());
-}
-
-TEST_CASE("who comes by TLS is not let in by a file that is read again and has no roles")
-{
-	const File file(R"(
-[tls]
-listen = ["127.0.0.1"]
-certificates = "/c"
-key = "/k"
-[role.panel]
-lines = ["*"]
-verbs = ["look"]
-tokens = ["panel"]
-[token.panel]
-sha256 = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b"
-)");
-	const char *const arguments[] = {"gpiohubd", "--config", file.path.c_str()};
-	const auto before = parse_options(3, arguments);
-	REQUIRE(before.ok());
-	CHECK(parse_again(3, arguments, *before).ok());
-
-	/* What it listens on stays until it is restarted. */
-	std::ofstream(file.path) << "[tls]\n";
-	const auto again = parse_again(3, arguments, *before);
-	REQUIRE_FALSE(again.ok());
-	CHECK(again.error().what ==
-		file.path +
-			": there is no role any more, and TLS is listened for: restart the "
-			"daemon to end that");
-	Options local = *before;
-	local.config.tls.listen.reset();
-	CHECK(parse_again(3, arguments, local).ok());
 }

@@ -7,6 +7,8 @@
 #include <catch2/catch.hpp>
 #include <netinet/in.h>
 #include <sys/prctl.h>
+#include <sys/un.h>
+#include <sys/wait.h>
 
 #include <fstream>
 
@@ -32,6 +34,25 @@ TEST_CASE("a program's name does nothing to who reads it")
 	const auto [near, far] = connection();
 	CHECK(peer_of(near.get()).name == "a?[2J?");
 	::prctl(PR_SET_NAME, before.c_str());
+}
+
+TEST_CASE("a local client that /proc does not show has its number all the same")
+{
+	const std::string path = "/tmp/gpiohub-test-" + std::to_string(::getpid()) + ".peer";
+	const auto made = listen_unix(path, 0600, "");
+	const pid_t child = ::fork();
+	if (child == 0) {
+		sockaddr_un address{};
+		address.sun_family = AF_UNIX;
+		path.copy(address.sun_path, sizeof(address.sun_path) - 1);
+		const int fd = ::socket(AF_UNIX, SOCK_STREAM, 0);
+		::_exit(::connect(fd, reinterpret_cast<sockaddr *>(&address), sizeof(address)));
+	}
+	REQUIRE(::waitpid(child, nullptr, 0) == child);
+	const UniqueFd accepted(::accept(made->fd.get(), nullptr, nullptr));
+	CHECK(peer_of(accepted.get()).name == "a local client");
+	CHECK(peer_of(accepted.get()).pid == child);
+	::unlink((path + ".lock").c_str());
 }
 
 TEST_CASE("a TCP client is called by its address and port")

@@ -155,7 +155,7 @@ TEST_CASE("how many may be can be told anew")
 {
 	Bench bench(1);
 	const UniqueFd first = bench.connect();
-	bench.door.allow(2);
+	bench.door.renew(*tls_server(bench.certificate.path, bench.certificate.key), 2);
 	const UniqueFd second = bench.connect();
 	CHECK(bench.door.connections() == 2);
 }

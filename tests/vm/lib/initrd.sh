@@ -41,7 +41,7 @@ vm_env() {
 	local layered=""
 	printf 'VM_KERNEL=%s\nVM_TOKEN=%s\n' "$KERNEL" "$TOKEN"
 	printf 'VM_WORK=%s\nVM_OUT=%s\nVM_WORK_OPTIONS=cache=none\n' "$(quoted "$WORK")" "$(quoted "$WORK/out")"
-	printf 'VM_MODULES=%s\nVM_RELAY=%s\nVM_HUNG=60\n' "$(quoted "$MODULES")" "$RELAY"
+	printf 'VM_MODULES=%s\nVM_RELAY=%s\nVM_HUNG=60\nVM_SYSTEMD=%s\n' "$(quoted "$MODULES")" "$RELAY" "$SYSTEMD"
 	if [ -n "$FOREIGN" ]; then
 		layered=tree:$TREE
 		printf 'VM_CACHE=%s\n' "$(quoted "$CACHE")"

@@ -12,6 +12,7 @@ vm_usage() {
 		  --cpus N        processors of the guest (default 2)
 		  --memory MB     (default 1024; debug kernels 2048)
 		  --exact-time    guest time follows instructions (icount, one processor)
+		  --systemd       the guest's process 1 is systemd (not for arm64's small root)
 		  --relay PORT    127.0.0.1:PORT here reaches 127.0.0.1:PORT in the guest
 		  --timeout S     end a stuck guest after S seconds (default 900)
 		  --name NAME     logs and results go to build/vm/NAME (default: the kernel)
@@ -45,7 +46,7 @@ default_kernel() {
 need_value() { [ "$2" -ge 2 ] || die "$1 needs a value"; }
 
 vm_options() {
-	KERNEL=$(default_kernel) CPUS=2 MEMORY="" EXACT="" RELAY="" TIMEOUT=900 NAME=""
+	KERNEL=$(default_kernel) CPUS=2 MEMORY="" EXACT="" SYSTEMD="" RELAY="" TIMEOUT=900 NAME=""
 	BESIDE="" HUB_NODE="" PLUGIN="" BUILD=1 PROGRAMS=1 BARE="" VERBOSE="" ENVIRONMENT=()
 	while [ $# -gt 0 ]; do
 		case $1 in
@@ -56,6 +57,7 @@ vm_options() {
 			;;
 		--env=*) ENVIRONMENT+=("${1#--env=}") ;;
 		--exact-time) EXACT=1 ;;
+		--systemd) SYSTEMD=1 ;;
 		--pl061) BESIDE=$TREE/tests/vm/pl061 ;;
 		--no-build) BUILD="" PROGRAMS="" ;;
 		--no-programs) PROGRAMS="" ;;
@@ -101,5 +103,7 @@ vm_derive() {
 	[ "$ARCH" = "$(host_arch)" ] || FOREIGN=1
 	[ -z "$FOREIGN" ] || [ "$ARCH" = arm64 ] ||
 		die "$KERNEL needs an $ARCH machine; here there are arm64 and arm64-16k"
+	[ -z "$SYSTEMD" ] || [ -z "$FOREIGN" ] ||
+		die "--systemd: the root of $KERNEL has none"
 	NAME=${NAME:-$KERNEL}
 }
