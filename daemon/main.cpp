@@ -3,6 +3,7 @@
  * gpiohubd, put together: options, the loop, the back end, the daemon, who
  * listens, and how it stops. A start that fails says why in one line.
  */
+#include "backend/chardev.hpp"
 #include "backend/kernel.hpp"
 #include "backend/sim.hpp"
 #include "daemon.hpp"
@@ -158,10 +159,19 @@ Result<std::unique_ptr<Backend>> as_backend(Result<std::unique_ptr<T>> made)
 
 Result<std::unique_ptr<Backend>> make_backend(BackendKind kind)
 {
-	if (kind == BackendKind::Kernel)
-		return as_backend(KernelBackend::create());
-	log(Level::Info, "the lines are simulated: no hardware is touched");
-	return as_backend(SimBackend::create());
+	switch (kind) {
+	case BackendKind::Kernel:
+		break;
+	case BackendKind::Chardev:
+		log(Level::Info,
+			"the hubs are the daemon's own, over /dev/gpiochipN: no guard "
+			"outlives it");
+		return as_backend(ChardevBackend::create());
+	case BackendKind::Sim:
+		log(Level::Info, "the lines are simulated: no hardware is touched");
+		return as_backend(SimBackend::create());
+	}
+	return as_backend(KernelBackend::create());
 }
 
 Result<void> serve(const Options &options, const Reread &reread)

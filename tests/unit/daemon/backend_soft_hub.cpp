@@ -239,8 +239,7 @@ TEST_CASE("what is in use has its end when the pins are gone, and then each line
 	for (std::uint8_t line = 0; line < 2; line++) {
 		const auto guard = bench.events->next(GPIOHUB_EVENT_GUARD);
 		CHECK(guard.line == line);
-		CHECK(guard.value ==
-			(GPIOHUB_GUARD_LEVELS | ENODEV << 8 | GPIOHUB_END_GONE << 24));
+		CHECK(guard.value == (GPIOHUB_GUARD_LEVELS | ENODEV << 8 | GPIOHUB_END_GONE << 24));
 	}
 	CHECK(bench.events->next(GPIOHUB_EVENT_GUARD).line == 4);
 	for (std::uint8_t line = 0; line < 8; line++) {
