@@ -3,6 +3,7 @@
  * gpiohubd, put together: options, the loop, the back end, the daemon, who
  * listens, and how it stops. A start that fails says why in one line.
  */
+#include "backend/breaker.hpp"
 #include "backend/chardev.hpp"
 #include "backend/kernel.hpp"
 #include "backend/sim.hpp"
@@ -180,7 +181,10 @@ Result<void> serve(const Options &options, const Reread &reread)
 	auto reactor = Reactor::create();
 	if (!reactor)
 		return reactor.error();
-	auto backend = make_backend(options.backend);
+	auto unguarded = make_backend(options.backend);
+	if (!unguarded)
+		return unguarded.error();
+	auto backend = Breaker::create(*std::move(unguarded));
 	if (!backend)
 		return backend.error();
 
