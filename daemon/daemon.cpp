@@ -88,7 +88,9 @@ Result<void> Daemon::start(std::function<void()> changed)
 	const bool is_none =
 		std::all_of(failures_.begin(), failures_.end(), [](int code) { return code == 0; });
 	if (hubs() == 0 && is_none && scan_failure_ == 0)
-		log(Level::Info, "there is no hub yet: waiting for one (modprobe gpiohub)");
+		log(Level::Info,
+			"there is no hub yet: waiting for one (modprobe gpiohub, or --backend "
+			"chardev)");
 	return {};
 }
 

@@ -5,6 +5,8 @@
  * in one line.
  */
 #include "activation.hpp"
+#include "backend/breaker.hpp"
+#include "backend/chardev.hpp"
 #include "backend/kernel.hpp"
 #include "backend/sim.hpp"
 #include "daemon.hpp"
@@ -73,10 +75,19 @@ Result<std::unique_ptr<Backend>> as_backend(Result<std::unique_ptr<T>> made)
 
 Result<std::unique_ptr<Backend>> make_backend(const Options &options)
 {
-	if (options.backend == BackendKind::Kernel)
-		return as_backend(KernelBackend::create(options.devices));
-	log(Level::Info, "the lines are simulated: no hardware is touched");
-	return as_backend(SimBackend::create());
+	switch (options.backend) {
+	case BackendKind::Kernel:
+		break;
+	case BackendKind::Chardev:
+		log(Level::Info,
+			"the hubs are the daemon's own, over /dev/gpiochipN: no guard "
+			"outlives it");
+		return as_backend(ChardevBackend::create(options.devices));
+	case BackendKind::Sim:
+		log(Level::Info, "the lines are simulated: no hardware is touched");
+		return as_backend(SimBackend::create());
+	}
+	return as_backend(KernelBackend::create(options.devices));
 }
 
 /* What `systemctl status` shows: told when hubs come and go, never for a client. */
@@ -95,7 +106,10 @@ Result<void> serve(const Options &options, const Reread &reread)
 	auto inherited = inherited_sockets();
 	if (!inherited)
 		return inherited.error();
-	auto backend = make_backend(options);
+	auto unguarded = make_backend(options);
+	if (!unguarded)
+		return unguarded.error();
+	auto backend = Breaker::create(*std::move(unguarded));
 	if (!backend)
 		return backend.error();
 

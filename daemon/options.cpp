@@ -29,12 +29,13 @@ Result<Options> parse_options(int argc, const char *const *argv)
 	app.add_option("--make-token", options.new_token,
 		   "only make a token of that name, and what the configuration must know of it")
 		->type_name("NAME");
-	const std::map<std::string, BackendKind> backends{
-		{"kernel", BackendKind::Kernel}, {"sim", BackendKind::Sim}};
+	const std::map<std::string, BackendKind> backends{{"kernel", BackendKind::Kernel},
+		{"chardev", BackendKind::Chardev}, {"sim", BackendKind::Sim}};
 	app.add_option("--backend", options.backend,
-		   "kernel: the hubs of the module; sim: one hub of simulated lines, to try "
+		   "kernel: the hubs of the module; chardev: a hub for each /dev/gpiochipN, "
+		   "without the module, and with less; sim: one hub of simulated lines, to try "
 		   "clients without hardware")
-		->type_name("kernel|sim")
+		->type_name("kernel|chardev|sim")
 		->default_str("kernel")
 		->transform(CLI::CheckedTransformer(backends).description(""));
 	app.add_option("--devices", options.devices,

@@ -9,8 +9,9 @@
 namespace gpiohub::daemon
 {
 
-/** Where the hubs are: in the module, or simulated in the daemon itself. */
-enum class BackendKind { Kernel, Sim };
+/** Where the hubs are: in the module, or in the daemon itself, over the kernel's GPIO
+ * character device or simulated. */
+enum class BackendKind { Kernel, Chardev, Sim };
 
 /**
  * config: the file's values, with those of the command line in their place

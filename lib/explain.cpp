@@ -75,7 +75,7 @@ std::string gone(const Failure &failure)
 		return "its chip is gone: plug it in again";
 	if (failure.deed == "open")
 		return "there is no such hub: \"gpiohub list\" shows which there are";
-	return "the hub is gone: it was deleted, or its module unloaded";
+	return "the hub is gone: it was deleted, its module unloaded, or its chip pulled out";
 }
 
 std::string no_such_line(const Failure &failure)
@@ -128,8 +128,8 @@ std::string unsupported(const Failure &failure)
 {
 	const bool is_rule = failure.deed == kDeedAddRule || failure.deed == kDeedDeleteRule;
 	if (failure.line == GPIOHUB_NO_LINE && (is_rule || failure.deed == kDeedPlay))
-		return "rules, and patterns that wait for one, are run by the module: this hub is "
-		       "the daemon's own";
+		return "rules, and patterns that wait for one, need the kernel module: this hub "
+		       "is the daemon's own";
 	if (failure.deed == "watch" || failure.deed == kDeedWait || failure.deed == kDeedAddRule)
 		return "the line has no interrupt: its level can be asked for, not watched";
 	if (failure.deed == kDeedHandOver)

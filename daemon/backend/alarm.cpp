@@ -1,27 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "alarm.hpp"
 
+#include "quiet_thread.hpp"
+
 #include <gpiohub/clock.hpp>
 
 #include <sys/prctl.h>
 
 #include <algorithm>
 #include <chrono>
-#include <csignal>
 
 namespace gpiohub::daemon
 {
 
-Alarm::Alarm(Due due) : due_(std::move(due))
-{
-	/* The thread inherits the mask, before any signal can come to it. */
-	sigset_t all;
-	sigset_t before;
-	sigfillset(&all);
-	::pthread_sigmask(SIG_SETMASK, &all, &before);
-	thread_ = std::thread([this] { run(); });
-	::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-}
+Alarm::Alarm(Due due) : due_(std::move(due)), thread_(quiet_thread([this] { run(); })) {}
 
 void Alarm::wake_by(std::uint64_t time_ns)
 {

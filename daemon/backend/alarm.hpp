@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A thread that does something when it is time. While nothing is due it sleeps
- * without a timeout. It takes no signals: those are the loop's.
+ * without a timeout.
  */
 #pragma once
 
@@ -45,7 +45,7 @@ private:
 	std::condition_variable changed_;
 	std::uint64_t next_ = kNever;
 	bool is_stopping_ = false;
-	std::thread thread_;
+	std::thread thread_; /* last: it uses the others */
 };
 
 } // namespace gpiohub::daemon

@@ -36,8 +36,8 @@ class HubWatch
 public:
 	/**
 	 * fd: becomes ready (EPOLLIN, to be watched edge-triggered) when the ring
-	 * reaches what the cursor asked for; EPOLLHUP and EPOLLERR when the hub or
-	 * a watched line's chip is gone
+	 * reaches what the cursor asked for; EPOLLHUP, at least, when the hub or a
+	 * watched line's chip is gone
 	 */
 	struct View {
 		int fd = -1;

@@ -3,23 +3,13 @@
 
 #include "line_names.hpp"
 
-#include <dirent.h>
-#include <sys/inotify.h>
-
-#include <algorithm>
-#include <array>
-#include <cerrno>
-#include <charconv>
 #include <chrono>
-#include <optional>
 
 namespace gpiohub::daemon
 {
 
 namespace
 {
-
-constexpr std::string_view kPrefix = "gpiohub";
 
 /* How long lines stay armed for the next daemon: longer than clients wait for it. */
 constexpr std::chrono::seconds kKeep{60};
@@ -94,58 +84,26 @@ private:
 	Device device_;
 };
 
-/* The number in "gpiohub12"; nothing for any other name. */
-std::optional<unsigned> hub_number(std::string_view name)
-{
-	if (!name.starts_with(kPrefix))
-		return std::nullopt;
-	name.remove_prefix(kPrefix.size());
-	unsigned number = 0;
-	const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-	if (error != std::errc{} || end != name.data() + name.size())
-		return std::nullopt;
-	return number;
-}
-
 } // namespace
 
 Result<std::unique_ptr<KernelBackend>> KernelBackend::create(std::string directory)
 {
-	UniqueFd inotify(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
-	if (!inotify)
-		return system_error(errno, "cannot follow hubs that come and go");
-	/* IN_ATTRIB: udev gives a new node its group after making it. */
-	if (::inotify_add_watch(inotify.get(), directory.c_str(),
-		    IN_CREATE | IN_DELETE | IN_MOVE | IN_ATTRIB) < 0)
-		return system_error(errno, "cannot watch " + directory);
+	NodeWatch nodes(std::move(directory), "gpiohub");
+	auto changed = nodes.follow();
+	if (!changed)
+		return changed.error();
 	return std::unique_ptr<KernelBackend>(
-		new KernelBackend(std::move(directory), std::move(inotify)));
+		new KernelBackend(std::move(nodes), *std::move(changed)));
 }
 
 Result<std::vector<unsigned>> KernelBackend::hubs()
 {
-	/* What happened to which name does not matter: look again. */
-	alignas(inotify_event) std::array<char, 4096> ignored;
-	while (::read(fd(), ignored.data(), ignored.size()) > 0) {
-	}
-
-	DIR *directory = ::opendir(directory_.c_str());
-	if (directory == nullptr)
-		return system_error(errno, directory_);
-	std::vector<unsigned> numbers;
-	while (const dirent *entry = ::readdir(directory)) {
-		if (const auto number = hub_number(entry->d_name))
-			numbers.push_back(*number);
-	}
-	::closedir(directory);
-	std::sort(numbers.begin(), numbers.end());
-	return numbers;
+	return nodes_.numbers(fd());
 }
 
 Result<Device> KernelBackend::open(unsigned hub) const
 {
-	const std::string path = directory_ + "/" + std::string(kPrefix) + std::to_string(hub);
-	return Device::open(path, Device::Access::Drive, true);
+	return Device::open(nodes_.path(hub), Device::Access::Drive, true);
 }
 
 Result<std::unique_ptr<HubWatch>> KernelBackend::watch(unsigned hub)

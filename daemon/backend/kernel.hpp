@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The back end on gpiohub.ko: the hubs are the device nodes gpiohub0 ... of a
- * directory, followed by inotify, which also tells when a node that was just
- * made gets its rights.
+ * directory.
  */
 #pragma once
 
 #include "backend.hpp"
+#include "node_watch.hpp"
 
 #include <gpiohub/fd.hpp>
 
@@ -27,15 +27,15 @@ public:
 	Result<std::unique_ptr<HubOwner>> own(unsigned hub) override;
 
 private:
-	KernelBackend(std::string directory, UniqueFd inotify)
-		: Backend(std::move(inotify)),
-		  directory_(std::move(directory))
+	KernelBackend(NodeWatch nodes, UniqueFd changed)
+		: Backend(std::move(changed)),
+		  nodes_(std::move(nodes))
 	{
 	}
 
 	Result<Device> open(unsigned hub) const;
 
-	std::string directory_;
+	NodeWatch nodes_;
 };
 
 } // namespace gpiohub::daemon

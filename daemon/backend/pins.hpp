@@ -40,6 +40,12 @@ public:
 	 * functions.
 	 */
 	virtual void edges(std::span<const PinEdge> edges) = 0;
+
+	/**
+	 * The hardware is gone, and does not come back as these pins. Called as edges(), after
+	 * the last of them. Meanwhile and afterwards the functions of the pins give ENODEV.
+	 */
+	virtual void gone() = 0;
 };
 
 /** How a pin is, as it is told to and known by the hub; AS_IS where nobody said. */

@@ -120,9 +120,20 @@ Result<void> SoftClaims::release(SoftSession &session, std::uint64_t lines)
 void SoftClaims::end(SoftSession &session, std::uint64_t lines, gpiohub_end why)
 {
 	session.owned &= ~lines;
-	player_.release(session, lines);
+	const bool is_gone = why == GPIOHUB_END_GONE;
+	player_.release(session, lines, is_gone ? GPIOHUB_OUTCOME_FAILED : GPIOHUB_OUTCOME_RELEASED,
+		is_gone ? ENODEV : 0);
 	for (const unsigned line : LineSet(lines))
 		apply_guard(line, why);
+}
+
+void SoftClaims::gone()
+{
+	for (const unsigned line : LineSet(stream_.state().owned)) {
+		SoftSession *owner = lines_[line].owner;
+		if (owner != nullptr)
+			end(*owner, owner->owned, GPIOHUB_END_GONE);
+	}
 }
 
 void SoftClaims::apply_guard(unsigned number, gpiohub_end why)

@@ -37,6 +37,8 @@ public:
 		const SoftSession &session, std::uint64_t lines, const LineConfig &config);
 	/** Ends the ownership of lines: the only way by which it ends. */
 	void end(SoftSession &session, std::uint64_t lines, gpiohub_end why);
+	/** The same for all lines, whose hardware is gone. */
+	void gone();
 	/** Applies the guards of those whose heartbeat stopped; gives when to look again. */
 	std::uint64_t look_for_silent(std::uint64_t now_ns);
 

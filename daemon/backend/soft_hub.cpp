@@ -4,7 +4,6 @@
 #include "soft_owner.hpp"
 #include "soft_watch.hpp"
 
-#include <sys/eventfd.h>
 #include <sys/random.h>
 
 #include <algorithm>
@@ -65,10 +64,14 @@ SoftHub::Access::~Access()
 	for (SoftReader *reader : hub_.parts_.readers) {
 		const std::uint32_t wake_at =
 			__atomic_load_n(&reader->cursor.wake_at, __ATOMIC_RELAXED);
-		/* Each write is an edge to epoll; nobody reads what they add up to. */
 		if (wake_at - head_ - 1 < count)
-			::eventfd_write(reader->fd.get(), 1);
+			reader->bell.ring();
 	}
+}
+
+Result<void> SoftHub::Access::check() const
+{
+	return hub_.parts_.is_gone ? Error{ENODEV, hub_.info_.name} : Result<void>();
 }
 
 SoftHub::SoftHub(unsigned number, std::unique_ptr<Pins> pins)
@@ -89,16 +92,25 @@ SoftHub::~SoftHub()
 
 Result<std::unique_ptr<HubWatch>> SoftHub::watch()
 {
-	UniqueFd fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-	if (!fd)
-		return system_error(errno, info_.name);
+	if (auto there = Access(*this).check(); !there)
+		return there.error();
+	auto bell = SoftBell::create();
+	if (!bell)
+		return bell.error();
 	return std::unique_ptr<HubWatch>(
-		std::make_unique<SoftWatch>(shared_from_this(), std::move(fd)));
+		std::make_unique<SoftWatch>(shared_from_this(), *std::move(bell)));
 }
 
-std::unique_ptr<HubOwner> SoftHub::own()
+Result<std::unique_ptr<HubOwner>> SoftHub::own()
 {
-	return std::make_unique<SoftOwner>(shared_from_this());
+	if (auto there = Access(*this).check(); !there)
+		return there.error();
+	return std::unique_ptr<HubOwner>(std::make_unique<SoftOwner>(shared_from_this()));
+}
+
+bool SoftHub::is_gone()
+{
+	return !Access(*this).check();
 }
 
 void SoftHub::edges(std::span<const PinEdge> edges)
@@ -112,6 +124,19 @@ void SoftHub::edges(std::span<const PinEdge> edges)
 				hub->player.edge(edge.line, edge.level, edge.time_ns);
 		}
 	}
+}
+
+/* As in the module: first what was going on has its end, then each line is told gone. */
+void SoftHub::gone()
+{
+	const Access hub(*this);
+	if (hub->is_gone)
+		return;
+	hub->claims.gone();
+	hub->lines.gone();
+	hub->is_gone = true;
+	for (SoftReader *reader : hub->readers)
+		reader->bell.hang_up();
 }
 
 /* In the alarm's thread. */

@@ -10,12 +10,11 @@
 #include "alarm.hpp"
 #include "backend.hpp"
 #include "pins.hpp"
+#include "soft_bell.hpp"
 #include "soft_claims.hpp"
 #include "soft_lines.hpp"
 #include "soft_player.hpp"
 #include "soft_stream.hpp"
-
-#include <gpiohub/fd.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -26,11 +25,13 @@
 namespace gpiohub::daemon
 {
 
-/** One who looks: woken through his descriptor when the ring comes to wake_at. */
+/** One who looks: woken when the ring comes to wake_at. */
 struct SoftReader {
+	explicit SoftReader(SoftBell its_bell) : bell(std::move(its_bell)) {}
+
 	gpiohub_cursor cursor{}; /* written by him, read by who publishes */
-	UniqueFd fd;
-	std::uint64_t lines = 0; /* that he watches; under the hub's lock */
+	SoftBell bell;           /* these two under the hub's lock */
+	std::uint64_t lines = 0; /* that he watches */
 };
 
 class SoftHub final : public PinSink, public std::enable_shared_from_this<SoftHub>
@@ -53,6 +54,9 @@ public:
 
 		Parts *operator->() const noexcept { return &hub_.parts_; }
 
+		/** ENODEV: the hub is gone. Whatever is asked of it asks this first. */
+		Result<void> check() const;
+
 	private:
 		SoftHub &hub_;
 		const std::lock_guard<std::mutex> lock_;
@@ -65,15 +69,19 @@ public:
 	SoftHub &operator=(const SoftHub &) = delete;
 	~SoftHub() override;
 
-	/** What back ends give; both keep the hub. */
+	/** What back ends give; both keep the hub. ENODEV: it is gone. */
 	Result<std::unique_ptr<HubWatch>> watch();
-	std::unique_ptr<HubOwner> own();
+	Result<std::unique_ptr<HubOwner>> own();
+
+	/** Nothing is there any more but the ring; nothing is published any more. */
+	bool is_gone();
 
 	const gpiohub_info &info() const noexcept { return info_; }
 	RingView ring() const noexcept { return parts_.stream.ring(); }
 	StateView state() const noexcept { return parts_.stream.view(); }
 
 	void edges(std::span<const PinEdge> edges) override;
+	void gone() override;
 
 private:
 	struct Parts {
@@ -84,6 +92,7 @@ private:
 		SoftPlayer player;
 		SoftClaims claims;
 		std::vector<SoftReader *> readers;
+		bool is_gone = false;
 	};
 
 	std::uint64_t due(std::uint64_t now_ns);

@@ -161,8 +161,17 @@ Result<void> SoftLines::configure(unsigned number, const LineConfig &config)
 {
 	if (config.wake == GPIOHUB_WAKE_ON)
 		return at_line({EOPNOTSUPP, ""}, number);
-	const bool level = (config.levels & line_bit(number)) != 0;
-	if (auto applied = apply(number, merged(lines_[number].settings, config), level); !applied)
+	const PinSettings wanted = merged(lines_[number].settings, config);
+	bool level = (config.levels & line_bit(number)) != 0;
+	/* An output already when it was taken goes on with what it drives. */
+	if (config.direction == GPIOHUB_DIRECTION_AS_IS &&
+		wanted.direction == GPIOHUB_DIRECTION_OUTPUT && !is_output(number)) {
+		const auto driven = pins_.level(number);
+		if (!driven)
+			return at_line(driven.error(), number);
+		level = *driven;
+	}
+	if (auto applied = apply(number, wanted, level); !applied)
 		return applied;
 	const PinSettings &now = lines_[number].settings;
 	const auto value = static_cast<unsigned>(now.direction) |
@@ -318,6 +327,19 @@ bool SoftLines::take(const PinEdge &edge)
 	}
 	stream_.edge(edge.line, edge.level, flags, edge.time_ns);
 	return true;
+}
+
+void SoftLines::gone()
+{
+	for (unsigned number = 0; number < lines_.size(); number++) {
+		SoftLine &line = lines_[number];
+		let_go(number);
+		line.is_kept = false;
+		line.guard = 0;
+		stream_.mark(&gpiohub_state::kept, line_bit(number), false);
+		stream_.mark(&gpiohub_state::gone, line_bit(number), true);
+		stream_.publish(GPIOHUB_EVENT_GONE, static_cast<std::uint8_t>(number), 1);
+	}
 }
 
 /* --- what is said of them ------------------------------------------------- */

@@ -91,6 +91,9 @@ public:
 	/** Publishes what happened to a pin; false: there is nothing new in it. */
 	bool take(const PinEdge &edge);
 
+	/** They are gone, whoever uses them; nobody owns any. */
+	void gone();
+
 private:
 	bool is_output(unsigned line) const
 	{

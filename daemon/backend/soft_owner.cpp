@@ -80,6 +80,8 @@ Submitted SoftOwner::submit(std::span<const gpiohub_command> commands)
 
 Result<void> SoftOwner::execute(const SoftHub::Access &hub, const gpiohub_command &command)
 {
+	if (auto there = hub.check(); !there)
+		return there;
 	if (!is_well_formed(command))
 		return Error{EINVAL, ""};
 	if (auto exist = hub->lines.check(command.mask); !exist)
@@ -162,6 +164,8 @@ Result<void> SoftOwner::message(std::string_view text)
 	if (text.size() > GPIOHUB_MAX_MESSAGE)
 		return Error{EMSGSIZE, ""};
 	const SoftHub::Access hub(*hub_);
+	if (auto there = hub.check(); !there)
+		return there;
 	if (!session_.spend(monotonic_ns()))
 		return Error{EAGAIN, ""};
 	hub->stream.message(text);

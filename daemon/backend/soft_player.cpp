@@ -142,11 +142,12 @@ Result<void> SoftPlayer::cancel(SoftSession &session, std::uint32_t id, bool at_
 	return is_any ? Result<void>() : Error{ENOENT, ""};
 }
 
-void SoftPlayer::release(SoftSession &session, std::uint64_t lines)
+void SoftPlayer::release(
+	SoftSession &session, std::uint64_t lines, gpiohub_outcome outcome, int code)
 {
 	for (Request &each : requests_) {
 		if (&each.session == &session && (each.play.lines & lines) != 0)
-			finish(each, GPIOHUB_OUTCOME_RELEASED);
+			finish(each, outcome, code);
 	}
 	begin(session, monotonic_ns());
 	sweep();

@@ -40,8 +40,9 @@ public:
 		SoftSession &session, const gpiohub_play &play, std::vector<gpiohub_step> steps);
 	/** 0: all. ENOENT: there is none. */
 	Result<void> cancel(SoftSession &session, std::uint32_t id, bool at_cycle);
-	/** Ends those on lines of a session that are no longer its own. */
-	void release(SoftSession &session, std::uint64_t lines);
+	/** Ends those on lines of a session that are no longer its own; `code`: an errno, if
+	 * they failed. */
+	void release(SoftSession &session, std::uint64_t lines, gpiohub_outcome outcome, int code);
 	/** An edge that patterns may wait for. */
 	void edge(unsigned line, bool level, std::uint64_t time_ns);
 	/** Drives what is due; gives when it is to be called again. */

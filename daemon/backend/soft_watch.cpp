@@ -7,12 +7,16 @@
 namespace gpiohub::daemon
 {
 
-SoftWatch::SoftWatch(std::shared_ptr<SoftHub> hub, UniqueFd fd) : hub_(std::move(hub))
+SoftWatch::SoftWatch(std::shared_ptr<SoftHub> hub, SoftBell bell)
+	: hub_(std::move(hub)),
+	  reader_(std::move(bell))
 {
-	reader_.fd = std::move(fd);
-	view_ = {reader_.fd.get(), hub_->ring(), hub_->state(), Cursor(&reader_.cursor)};
+	view_ = {reader_.bell.fd(), hub_->ring(), hub_->state(), Cursor(&reader_.cursor)};
 	const SoftHub::Access access(*hub_);
 	access->readers.push_back(&reader_);
+	/* It may have gone since this was asked for. */
+	if (!access.check())
+		reader_.bell.hang_up();
 }
 
 SoftWatch::~SoftWatch()
@@ -22,6 +26,13 @@ SoftWatch::~SoftWatch()
 	std::erase(access->readers, &reader_);
 }
 
+Result<gpiohub_info> SoftWatch::info()
+{
+	if (auto there = SoftHub::Access(*hub_).check(); !there)
+		return there.error();
+	return hub_->info();
+}
+
 Result<wire::LineInfo> SoftWatch::line_info(unsigned line)
 {
 	if (line >= hub_->info().lines)
@@ -29,6 +40,8 @@ Result<wire::LineInfo> SoftWatch::line_info(unsigned line)
 	wire::LineInfo answer{};
 	answer.info.line = line;
 	const SoftHub::Access access(*hub_);
+	if (auto there = access.check(); !there)
+		return there.error();
 	access->lines.describe(answer);
 	return answer;
 }
@@ -36,6 +49,8 @@ Result<wire::LineInfo> SoftWatch::line_info(unsigned line)
 Result<void> SoftWatch::subscribe(std::uint64_t lines)
 {
 	const SoftHub::Access access(*hub_);
+	if (auto there = access.check(); !there)
+		return there;
 	if (auto exist = access->lines.check(lines); !exist)
 		return exist;
 	if (auto watched = access->lines.watch(lines & ~reader_.lines); !watched)
@@ -48,6 +63,8 @@ Result<void> SoftWatch::subscribe(std::uint64_t lines)
 Result<std::uint64_t> SoftWatch::get(std::uint64_t lines)
 {
 	const SoftHub::Access access(*hub_);
+	if (auto there = access.check(); !there)
+		return there.error();
 	if (auto exist = access->lines.check(lines); !exist)
 		return exist.error();
 	return access->lines.get(lines);

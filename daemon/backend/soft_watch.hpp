@@ -10,13 +10,12 @@ namespace gpiohub::daemon
 class SoftWatch final : public HubWatch
 {
 public:
-	/** `fd`: an eventfd. */
-	SoftWatch(std::shared_ptr<SoftHub> hub, UniqueFd fd);
+	SoftWatch(std::shared_ptr<SoftHub> hub, SoftBell bell);
 	SoftWatch(const SoftWatch &) = delete;
 	SoftWatch &operator=(const SoftWatch &) = delete;
 	~SoftWatch() override;
 
-	Result<gpiohub_info> info() override { return hub_->info(); }
+	Result<gpiohub_info> info() override;
 	Result<wire::LineInfo> line_info(unsigned line) override;
 	Result<void> subscribe(std::uint64_t lines) override;
 	Result<std::uint64_t> get(std::uint64_t lines) override;

@@ -109,7 +109,7 @@ TEST_CASE("errors of requests and rules say what to do")
 	CHECK_THAT(said(kDeedAddRule, EDQUOT), Catch::Contains("too many rules"));
 	CHECK_THAT(said("open", EDQUOT), Catch::Contains("too many files"));
 	CHECK_THAT(said(kDeedAddRule, ENOSPC), Catch::Contains("the hub has 64 rules"));
-	CHECK_THAT(said(kDeedAddRule, EOPNOTSUPP), Catch::Contains("run by the module"));
+	CHECK_THAT(said(kDeedAddRule, EOPNOTSUPP), Catch::Contains("need the kernel module"));
 	CHECK_THAT(said(kDeedWait, ENOSPC), Catch::Contains("as many wait as may"));
 	CHECK_THAT(said(kDeedWait, ETIMEDOUT), Catch::Contains("did not happen in time"));
 	CHECK_THAT(said(kDeedWait, ECANCELED), Catch::Contains("cancelled"));

@@ -33,7 +33,7 @@ struct Parts {
 TEST_CASE("a line has one owner, and the other is told which line it is")
 {
 	SoftBench bench;
-	auto other = bench.hub->own();
+	auto other = *bench.hub->own();
 	REQUIRE(claim(*bench.owner, 0b0110).code == 0);
 	const auto refused = claim(*other, 0b1100);
 	CHECK(refused.code == EBUSY);
@@ -59,7 +59,7 @@ TEST_CASE("a claim that is refused leaves the owner what it had")
 	REQUIRE(claim(*bench.owner, 0b01).code == 0);
 	bench.pins->used_elsewhere = 0b10;
 	REQUIRE(claim(*bench.owner, 0b11).code == EBUSY);
-	CHECK(claim(*bench.hub->own(), 0b01).code == EBUSY);
+	CHECK(claim(**bench.hub->own(), 0b01).code == EBUSY);
 	CHECK(bench.pins->taken == 0b01);
 }
 
@@ -116,7 +116,7 @@ TEST_CASE("what is kept is the next owner's as it was left")
 	SoftBench bench;
 	REQUIRE(own_outputs(*bench.owner, 1, 1));
 	REQUIRE(claim(*bench.owner, 1, GPIOHUB_GUARD_KEEP).code == 0);
-	bench.owner = bench.hub->own();
+	bench.owner = *bench.hub->own();
 	REQUIRE(claim(*bench.owner, 1).code == 0);
 	CHECK(bench.state().kept == 0);
 	CHECK(set(*bench.owner, 1, 0).code == 0);

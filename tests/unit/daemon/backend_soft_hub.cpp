@@ -2,8 +2,12 @@
 #include "soft_bench.hpp"
 
 #include <gpiohub/clock.hpp>
+#include <gpiohub/report.hpp>
 
 #include <catch2/catch.hpp>
+
+#include <cerrno>
+#include <thread>
 
 using namespace gpiohub;
 using namespace gpiohub::daemon;
@@ -212,4 +216,77 @@ TEST_CASE("what is said of a hub and its lines")
 	CHECK(line.info.guard == GPIOHUB_GUARD_INPUT);
 	CHECK(line.info.owner_pid == static_cast<__u32>(::getpid()));
 	CHECK(bench.watch->line_info(8).error().code == ENXIO);
+}
+
+TEST_CASE("what is in use has its end when the pins are gone, and then each line is told gone")
+{
+	SoftBench bench;
+	REQUIRE(bench.watch->subscribe(0b100).ok());
+	REQUIRE(claim(*bench.owner, 0b011, GPIOHUB_GUARD_LEVELS).code == 0);
+	REQUIRE(configure(*bench.owner, 0b011, GPIOHUB_DIRECTION_OUTPUT, 0b011).code == 0);
+	const Pattern endless{0b001, {gpiohub_step{0b001, 0, 1'000'000'000'000, 0, 0}}};
+	REQUIRE(play(*bench.owner, 7, endless).code == 0);
+	const std::uint64_t heartbeat = 0b10000;
+	REQUIRE(claim(*bench.owner, heartbeat, GPIOHUB_GUARD_KEEP, 0, 3'600'000'000U).code == 0);
+	bench.events->rest();
+	bench.pins->go();
+
+	const auto pattern = bench.events->next();
+	CHECK(pattern.type == GPIOHUB_EVENT_PATTERN);
+	CHECK(pattern.value == 7);
+	const auto report = bench.events->next();
+	CHECK(report.value == (GPIOHUB_OUTCOME_FAILED | ENODEV << 16));
+	for (std::uint8_t line = 0; line < 2; line++) {
+		const auto guard = bench.events->next(GPIOHUB_EVENT_GUARD);
+		CHECK(guard.line == line);
+		CHECK(guard.value == (GPIOHUB_GUARD_LEVELS | ENODEV << 8 | GPIOHUB_END_GONE << 24));
+	}
+	CHECK(bench.events->next(GPIOHUB_EVENT_GUARD).line == 4);
+	for (std::uint8_t line = 0; line < 8; line++) {
+		const auto gone = bench.events->next(GPIOHUB_EVENT_GONE);
+		CHECK(gone.line == line);
+		CHECK(gone.value == 1);
+		CHECK((gone.levels >> line & 1) == 0);
+	}
+	CHECK(bench.events->rest().empty());
+	const gpiohub_state state = bench.state();
+	CHECK(state.gone == 0xff);
+	CHECK((state.known | state.held | state.owned | state.kept | state.playing | state.levels |
+		      state.outputs) == 0);
+	CHECK(bench.pins->taken == 0);
+}
+
+TEST_CASE("a hub whose pins are gone answers everything with that, and publishes no more")
+{
+	SoftBench bench;
+	REQUIRE(own_outputs(*bench.owner, 1, 1));
+	bench.pins->go();
+	bench.events->rest();
+	CHECK(bench.hub->is_gone());
+	CHECK(bench.watch->info().error().code == ENODEV);
+	CHECK(bench.watch->line_info(0).error().code == ENODEV);
+	CHECK(bench.watch->get(1).error().code == ENODEV);
+	CHECK(bench.watch->subscribe(1).error().code == ENODEV);
+	CHECK(claim(*bench.owner, 1).code == ENODEV);
+	CHECK(set(*bench.owner, 1, 0).code == ENODEV);
+	CHECK(bench.owner->message("hello").error().code == ENODEV);
+	CHECK(bench.hub->watch().error().code == ENODEV);
+	CHECK(bench.hub->own().error().code == ENODEV);
+	bench.pins->happen(0, false);
+	bench.pins->go();
+	bench.owner.reset();
+	CHECK(bench.events->rest().empty());
+}
+
+TEST_CASE("who sleeps on a hub is hung up on when its pins are gone")
+{
+	SoftBench bench;
+	pollfd poll{bench.watch->view().fd, POLLIN, 0};
+	REQUIRE(::poll(&poll, 1, 0) == 0);
+	std::thread puller([&] { bench.pins->go(); });
+	REQUIRE(::poll(&poll, 1, 10'000) == 1);
+	CHECK((poll.revents & POLLHUP) != 0);
+	/* It says so only when the last event is in the ring. */
+	CHECK(bench.events->next(GPIOHUB_EVENT_GONE).line == 0);
+	puller.join();
 }

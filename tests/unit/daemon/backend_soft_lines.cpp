@@ -103,3 +103,15 @@ TEST_CASE("what the pins refuse to drive ends a set at that line")
 	CHECK(refused.line == 1);
 	CHECK(bench.state().levels == 0b001);
 }
+
+TEST_CASE("a line found as an output drives what it drove when only its pull is configured")
+{
+	SoftBench bench;
+	bench.pins->settings[0].direction = GPIOHUB_DIRECTION_OUTPUT;
+	bench.pins->levels = 1;
+	REQUIRE(claim(*bench.owner, 1).code == 0);
+	REQUIRE(configure(*bench.owner, 1, GPIOHUB_DIRECTION_AS_IS, 0, GPIOHUB_BIAS_PULL_UP).code ==
+		0);
+	CHECK(bench.pins->driven == std::vector<std::pair<unsigned, bool>>{{0, true}});
+	CHECK(bench.pins->settings[0].bias == GPIOHUB_BIAS_PULL_UP);
+}

@@ -149,6 +149,7 @@ struct FakeHub {
 	std::size_t infos = 0;
 	std::size_t line_infos = 0;
 	std::chrono::milliseconds slowness{0}; /* of a line's chip */
+	int broken = 0;                        /* the chip: the errno of whoever asks it */
 };
 
 class FakeWatch final : public HubWatch
@@ -209,6 +210,8 @@ public:
 	Result<std::uint64_t> get(std::uint64_t lines) override
 	{
 		const std::lock_guard lock(hub_->mutex);
+		if (hub_->broken != 0)
+			return Error{hub_->broken, "get"};
 		return hub_->levels & lines;
 	}
 
@@ -285,6 +288,9 @@ private:
 				hub_->owners[line] = nullptr;
 		}
 		hub_->reach_chip();
+		if (hub_->broken != 0 && command.op == GPIOHUB_OP_SET)
+			return {done, hub_->broken,
+				static_cast<std::uint8_t>(std::countr_zero(command.mask))};
 		if (const int code = request(command); code != 0)
 			return {done, code, GPIOHUB_NO_LINE};
 		if (command.op == GPIOHUB_OP_SET)

@@ -8,6 +8,7 @@
 #include <gpiohub/clock.hpp>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -33,6 +34,8 @@ public:
 
 	Result<PinSettings> take(unsigned line) override
 	{
+		if (is_gone)
+			return Error{ENODEV, "take"};
 		if (is_in(used_elsewhere, line))
 			return Error{EBUSY, "take"};
 		taken |= line_bit(line);
@@ -52,6 +55,8 @@ public:
 
 	Result<void> drive(unsigned line, bool level) override
 	{
+		if (is_gone)
+			return Error{ENODEV, "drive"};
 		if (is_in(broken, line))
 			return Error{EIO, "drive"};
 		driven.emplace_back(line, level);
@@ -59,7 +64,10 @@ public:
 		return {};
 	}
 
-	Result<bool> level(unsigned line) override { return is_in(levels, line); }
+	Result<bool> level(unsigned line) override
+	{
+		return is_gone ? Result<bool>(Error{ENODEV, "level"}) : is_in(levels, line);
+	}
 
 	Result<void> arm(unsigned line) override
 	{
@@ -79,6 +87,13 @@ public:
 		sink_->edges({&edge, 1});
 	}
 
+	/** It is pulled out. */
+	void go()
+	{
+		is_gone = true;
+		sink_->gone();
+	}
+
 	std::array<PinSettings, 8> settings{};
 	std::vector<std::pair<unsigned, bool>> driven;
 	std::uint64_t levels = 0;
@@ -89,6 +104,8 @@ public:
 	std::uint64_t without_interrupt = 0;
 	std::uint64_t stubborn = 0; /* cannot be configured */
 	std::uint64_t broken = 0;   /* cannot be driven */
+
+	std::atomic<bool> is_gone = false;
 
 private:
 	static bool is_in(std::uint64_t lines, unsigned line) { return (lines >> line & 1) != 0; }

@@ -204,6 +204,16 @@ TEST_CASE("simulated lines are there at once, and said to be so")
 	CHECK_FALSE(Program::has_socket());
 }
 
+TEST_CASE("without the module it serves what chips there are, and says what that lacks")
+{
+	Program program("", "chardev");
+	const std::string log = program.log_until("listening on");
+	CHECK(log.find("no guard outlives it") != std::string::npos);
+	CHECK(Program::answers());
+	program.send(SIGTERM);
+	CHECK(program.wait() == 0);
+}
+
 TEST_CASE("it does not end because nobody reads its log any more")
 {
 	Program program("");

@@ -69,10 +69,11 @@ TEST_CASE("a socket without a name is refused")
 	CHECK(options.error().what == "--socket: the path is empty");
 }
 
-TEST_CASE("the hubs are the module's, unless they are to be simulated")
+TEST_CASE("the hubs are the module's, unless another back end is chosen")
 {
 	CHECK(parse({})->backend == BackendKind::Kernel);
 	CHECK(parse({"--backend", "kernel"})->backend == BackendKind::Kernel);
+	CHECK(parse({"--backend", "chardev"})->backend == BackendKind::Chardev);
 	CHECK(parse({"--backend", "sim"})->backend == BackendKind::Sim);
 	CHECK(parse({"--backend", "other"})->exit == 2);
 }

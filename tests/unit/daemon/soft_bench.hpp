@@ -17,7 +17,7 @@ struct SoftBench {
 		pins = made.get();
 		hub = std::make_shared<SoftHub>(0, std::move(made));
 		watch = *hub->watch();
-		owner = hub->own();
+		owner = *hub->own();
 		events = std::make_unique<StreamReader>(*watch);
 	}
 
