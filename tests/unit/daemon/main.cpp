@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* The program itself, as a service manager sees it; it needs no module. */
+#include "../certificate.hpp"
 #include "notify_socket.hpp"
+#include "socket.hpp"
 
 #include <catch2/catch.hpp>
 #include <fcntl.h>
 #include <gpiohub/fd.hpp>
 #include <gpiohub/wire.hpp>
+#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -21,6 +24,7 @@
 #include <thread>
 
 using namespace gpiohub;
+using gpiohub::daemon::listen_tcp;
 using gpiohub::daemon::NotifySocket;
 
 namespace
@@ -190,6 +194,28 @@ TEST_CASE("sockets that the service manager says it passed and that are none are
 	program.log_until("LISTEN_FDS is \"many\"");
 	CHECK(WEXITSTATUS(program.wait()) == 1);
 	CHECK_FALSE(Program::has_socket());
+}
+
+TEST_CASE("while TLS is listened for, a configuration that it would be open with is refused")
+{
+	const Certificate certificate("DNS:board");
+	/* A port that is free now. */
+	UniqueFd probe = *listen_tcp("127.0.0.1", 0);
+	sockaddr_in address{};
+	socklen_t size = sizeof(address);
+	::getsockname(probe.get(), reinterpret_cast<sockaddr *>(&address), &size);
+	probe.reset();
+	Program program("[token.t]\nsha256 = \"" + std::string(64, '0') +
+		"\"\n"
+		"[role.r]\nlines = [\"*\"]\nverbs = [\"look\"]\ntokens = [\"t\"]\n"
+		"[tls]\nlisten = [\"127.0.0.1\"]\nport = " +
+		std::to_string(ntohs(address.sin_port)) + "\ncertificates = \"" + certificate.path +
+		"\"\nkey = \"" + certificate.key + "\"\n");
+	program.log_until("by TLS, port");
+	Program::configure("");
+	program.send(SIGHUP);
+	CHECK_THAT(program.log_until("configuration "),
+		Catch::Contains("TLS is listened for, which needs certificates and a key"));
 }
 
 TEST_CASE("simulated lines are there at once, and said to be so")
