@@ -100,19 +100,22 @@ void Conversation::finish()
 		is_at_fault_ = true;
 }
 
-void Conversation::drain()
+bool Conversation::drain()
 {
+	bool has_come = false;
 	std::array<std::byte, 65536> part;
 	while (!is_over_) {
 		const ssize_t got = ::recv(socket_.get(), part.data(), part.size(), MSG_DONTWAIT);
 		if (got < 0 && errno == EAGAIN)
 			break;
 		is_over_ = got <= 0;
+		has_come = true;
 		if (got > 0)
 			received_.insert(received_.end(), part.begin(), part.begin() + got);
 	}
 	take_frames();
 	flush();
+	return has_come;
 }
 
 void Conversation::take_frames()

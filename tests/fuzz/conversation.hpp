@@ -23,8 +23,9 @@ public:
 
 	void send(std::span<const std::byte> bytes);
 	void send_command(const gpiohub_command &command);
-	/** Reads what is there, and checks it; sends what there was no room for. */
-	void drain();
+	/** Reads what is there, and checks it; sends what there was no room for. False: nothing
+	 * came. */
+	bool drain();
 	/** Sends no more. */
 	void finish();
 

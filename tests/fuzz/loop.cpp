@@ -233,13 +233,12 @@ private:
 			if (client)
 				client->finish();
 		}
-		/* Who does not read may have to be read from more than once. */
-		for (int i = 0; i < 100; i++) {
+		/* Who did not read has to be read from more than once. */
+		for (bool has_come = true; has_come;) {
+			has_come = false;
 			settle();
-			for (auto &client : clients_) {
-				if (client)
-					client->drain();
-			}
+			for (auto &client : clients_)
+				has_come |= client && client->drain();
 		}
 		for (auto &client : clients_) {
 			if (client && is_pure_ && !client->is_at_fault())
