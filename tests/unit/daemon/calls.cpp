@@ -46,7 +46,6 @@ constexpr int kAsked[] = {ENOBUFS, ENOTCONN};
 constexpr int kOpen[] = {EINTR, EMFILE, ENFILE, ENOMEM};
 constexpr int kReceive[] = {EINTR, EAGAIN, ENOMEM, ECONNRESET, Fate::kShort};
 constexpr int kSend[] = {EINTR, EAGAIN, ENOMEM, ENOBUFS, EPIPE, Fate::kShort};
-constexpr int kShutdown[] = {ENOTCONN};
 constexpr int kWrite[] = {EINTR, EAGAIN, EPIPE, ENOMEM, Fate::kShort};
 
 About about(Call call)
@@ -80,8 +79,6 @@ About about(Call call)
 		return {"send", kSend};
 	case Call::Sendmsg:
 		return {"sendmsg", kSend};
-	case Call::Shutdown:
-		return {"shutdown", kShutdown};
 	case Call::Socketpair:
 		return {"socketpair", kMakeFd};
 	case Call::TimerfdCreate:
@@ -294,12 +291,6 @@ ssize_t __wrap_sendmsg(int fd, const msghdr *message, int flags)
 	less.msg_iov = &first;
 	less.msg_iovlen = 1;
 	return __real_sendmsg(fd, &less, flags);
-}
-
-int __real_shutdown(int fd, int how);
-int __wrap_shutdown(int fd, int how)
-{
-	return has_failed(fate_of(Call::Shutdown)) ? -1 : __real_shutdown(fd, how);
 }
 
 int __real_socketpair(int domain, int type, int protocol, int *ends);

@@ -31,7 +31,6 @@ enum class Call {
 	Recv,
 	Send,
 	Sendmsg,
-	Shutdown,
 	Socketpair,
 	TimerfdCreate,
 	TimerfdSettime,
