@@ -9,7 +9,7 @@ PREFIX	?= /usr/local
 RELEASE	= $(shell sed -n 's/.*UTS_RELEASE "\(.*\)".*/\1/p' $(KDIR)/include/generated/utsrelease.h 2>/dev/null)
 
 .DEFAULT_GOAL := all
-.PHONY: help all modules programs demo test test-matrix test-long kselftest bench style \
+.PHONY: help all modules programs demo test test-matrix test-long kselftest fuzz bench style \
 	install uninstall clean
 
 help: ## this list
@@ -44,6 +44,9 @@ test-long: ## the big counts
 
 kselftest: ## the kernel collection, in a guest (KERNEL=stock-6.1) or here (KERNEL=here)
 	scripts/test kselftest $(KERNEL)
+
+fuzz: ## libFuzzer's inputs for parsers and the loop (TARGET=loop SECONDS=60)
+	scripts/fuzz $(TARGET) $(SECONDS)
 
 bench: ## the figures beside the character device's, into docs/bench.md
 	scripts/bench

@@ -171,6 +171,13 @@ bool EventText::complete(std::uint8_t hub, const gpiohub_event &event)
 	return message.text.size() == message.begin.value;
 }
 
+/* Of a hub that came, or was made up, since we asked for names: its number. */
+std::string EventText::hub_name(std::uint8_t hub) const
+{
+	const auto found = names_.hubs.find(hub);
+	return found == names_.hubs.end() ? fmt::format("gpiohub{}", hub) : found->second;
+}
+
 std::string EventText::line_name(std::uint8_t hub, std::uint8_t line) const
 {
 	const auto found = names_.lines.find({hub, line});
@@ -179,7 +186,7 @@ std::string EventText::line_name(std::uint8_t hub, std::uint8_t line) const
 
 void EventText::human(std::string &out, std::uint8_t hub, const gpiohub_event &event) const
 {
-	std::string place = names_.hubs.size() > 1 ? names_.hubs.at(hub) + ":" : "";
+	std::string place = names_.hubs.size() > 1 ? hub_name(hub) + ":" : "";
 	if (event.line == GPIOHUB_NO_LINE)
 		place += "-";
 	else
@@ -232,7 +239,7 @@ void EventText::json(std::string &out, std::uint8_t hub, const gpiohub_event &ev
 {
 	auto to = std::back_inserter(out);
 
-	fmt::format_to(to, R"({{"hub":"{}","seq":{},"time_ns":{},"type":"{}")", names_.hubs.at(hub),
+	fmt::format_to(to, R"({{"hub":"{}","seq":{},"time_ns":{},"type":"{}")", hub_name(hub),
 		event.seq, event.time_ns, event_word(event.type));
 	if (event.line != GPIOHUB_NO_LINE) {
 		fmt::format_to(to, R"(,"line":{})", event.line);

@@ -56,6 +56,7 @@ private:
 	void json(std::string &out, std::uint8_t hub, const gpiohub_event &event) const;
 	std::string details(std::uint8_t hub, const gpiohub_event &event) const;
 	std::string json_details(std::uint8_t hub, const gpiohub_event &event) const;
+	std::string hub_name(std::uint8_t hub) const;
 	std::string line_name(std::uint8_t hub, std::uint8_t line) const;
 
 	Style style_;

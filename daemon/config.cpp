@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 
 namespace gpiohub::daemon
 {
@@ -145,6 +146,25 @@ std::map<std::string_view, Keys, std::less<>> all_keys(Config &config)
 	};
 }
 
+/* TOML has no place for them; toml++ trusts in places that there is none. */
+std::optional<Error> find_control_character(std::string_view document, const std::string &name)
+{
+	unsigned line = 1;
+	unsigned column = 0;
+	for (const char each : document) {
+		column++;
+		const auto byte = static_cast<unsigned char>(each);
+		if ((byte < 0x20 && each != '\t' && each != '\n' && each != '\r') || byte == 0x7f)
+			return Error{EINVAL,
+				fmt::format("{}:{}:{}: a control character", name, line, column)};
+		if (each == '\n') {
+			line++;
+			column = 0;
+		}
+	}
+	return std::nullopt;
+}
+
 } // namespace
 
 /* Who comes from elsewhere is never let in as he is. */
@@ -159,6 +179,8 @@ std::string fault_of_tls(const Config &config)
 
 Result<Config> parse_config(std::string_view document, const std::string &name)
 {
+	if (auto fault = find_control_character(document, name))
+		return *std::move(fault);
 	const toml::parse_result parsed = toml::parse(document);
 	if (!parsed)
 		return wrong(

@@ -3,11 +3,9 @@
 #pragma once
 
 #include "roles.hpp"
+#include "toml.hpp"
 
 #include <gpiohub/result.hpp>
-
-#define TOML_EXCEPTIONS 0
-#include <toml++/toml.h>
 
 #include <string>
 #include <variant>

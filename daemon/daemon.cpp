@@ -25,7 +25,8 @@ constexpr std::chrono::seconds kRetry{1};
 
 bool is_shortage(int code)
 {
-	return code == EMFILE || code == ENFILE || code == ENOMEM;
+	/* ENOSPC: of descriptors to watch (fs.epoll.max_user_watches). */
+	return code == EMFILE || code == ENFILE || code == ENOMEM || code == ENOSPC;
 }
 
 const char *cure(int code)

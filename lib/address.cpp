@@ -110,6 +110,9 @@ Result<Address> Address::parse(std::string_view text)
 		"\"" + std::string(text) +
 			"\" is no address: write unix:/path, tcp:host:port or tls:host:port"};
 
+	/* The system would take what is before it for all. */
+	if (text.find('\0') != std::string_view::npos)
+		return wrong;
 	if (text.starts_with("/"))
 		return Address{std::string(text), {}, {}};
 	if (text.starts_with("unix:") && text.size() > 5)
@@ -137,7 +140,7 @@ Result<Address> Address::parse(std::string_view text)
 		return wrong;
 	if (!rest.empty())
 		address.port = rest.substr(1);
-	if (address.host.empty())
+	if (address.host.empty() || address.host.find_first_of("[]") != std::string::npos)
 		return wrong;
 	if (!is_port(address.port))
 		return Error{EINVAL,

@@ -63,6 +63,18 @@ bool is_address(const std::string &host)
 		::inet_pton(AF_INET6, host.c_str(), ignored.data()) == 1;
 }
 
+/* A call, until nothing interrupts it. Who watches for edges is not told to try again: the
+ * bytes were there before. */
+template <class Call>
+ssize_t uninterrupted(Call call)
+{
+	for (;;) {
+		const ssize_t result = call();
+		if (result >= 0 || errno != EINTR)
+			return result;
+	}
+}
+
 /*
  * A socket as OpenSSL sees it: as its own way to do that, but that nobody is killed for
  * writing to who has gone.
@@ -74,13 +86,15 @@ int socket_of(BIO *bio)
 
 bool has_to_wait(ssize_t result)
 {
-	return result < 0 && (errno == EAGAIN || errno == EINTR);
+	return result < 0 && errno == EAGAIN;
 }
 
 int socket_write(BIO *bio, const char *bytes, int size)
 {
-	const ssize_t sent = ::send(
-		socket_of(bio), bytes, static_cast<std::size_t>(size), MSG_NOSIGNAL | MSG_DONTWAIT);
+	const ssize_t sent = uninterrupted([&] {
+		return ::send(socket_of(bio), bytes, static_cast<std::size_t>(size),
+			MSG_NOSIGNAL | MSG_DONTWAIT);
+	});
 	BIO_clear_retry_flags(bio);
 	if (has_to_wait(sent))
 		BIO_set_retry_write(bio);
@@ -89,8 +103,9 @@ int socket_write(BIO *bio, const char *bytes, int size)
 
 int socket_read(BIO *bio, char *bytes, int size)
 {
-	const ssize_t got =
-		::recv(socket_of(bio), bytes, static_cast<std::size_t>(size), MSG_DONTWAIT);
+	const ssize_t got = uninterrupted([&] {
+		return ::recv(socket_of(bio), bytes, static_cast<std::size_t>(size), MSG_DONTWAIT);
+	});
 	BIO_clear_retry_flags(bio);
 	if (has_to_wait(got))
 		BIO_set_retry_read(bio);
@@ -212,6 +227,11 @@ bool TlsPump::shake_hands()
 {
 	ERR_clear_error();
 	if (has_failed(SSL_do_handshake(connection_.get()))) {
+		/* Nothing more comes, and nobody would tell us to look again. */
+		if (inward_.is_over && state_ == State::Handshaking) {
+			failure_ = "it hung up";
+			state_ = State::Over;
+		}
 		if (const long wrong = SSL_get_verify_result(connection_.get());
 			state_ == State::Over && wrong != X509_V_OK)
 			failure_ = X509_verify_cert_error_string(wrong);
@@ -242,9 +262,11 @@ bool TlsPump::to_plain()
 			::shutdown(plain_.get(), SHUT_WR);
 		return false;
 	}
-	const ssize_t sent = ::send(plain_.get(), inward_.bytes.data() + inward_.begin,
-		inward_.end - inward_.begin, MSG_DONTWAIT | MSG_NOSIGNAL);
-	if (sent < 0 && (errno == EAGAIN || errno == EINTR)) {
+	const ssize_t sent = uninterrupted([&] {
+		return ::send(plain_.get(), inward_.bytes.data() + inward_.begin,
+			inward_.end - inward_.begin, MSG_DONTWAIT | MSG_NOSIGNAL);
+	});
+	if (has_to_wait(sent)) {
 		needs_.plain |= POLLOUT;
 		return false;
 	}
@@ -260,9 +282,11 @@ bool TlsPump::from_plain()
 {
 	if (!outward_.empty() || outward_.is_over)
 		return false;
-	const ssize_t got =
-		::recv(plain_.get(), outward_.bytes.data(), outward_.bytes.size(), MSG_DONTWAIT);
-	if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
+	const ssize_t got = uninterrupted([&] {
+		return ::recv(
+			plain_.get(), outward_.bytes.data(), outward_.bytes.size(), MSG_DONTWAIT);
+	});
+	if (has_to_wait(got)) {
 		needs_.plain |= POLLIN;
 		return false;
 	}

@@ -37,12 +37,19 @@ TEST_CASE("what is said of an address can be typed again")
 
 TEST_CASE("what is no address is refused")
 {
-	for (const char *text : {"", "board", "unix:", "tcp:", "tcp::99",
-		     "tcp:board:", "tcp:board:x", "tcp:[::1", "tcp:[::1]99", "http://board"}) {
+	for (const char *text : {"", "board", "unix:", "tcp:", "tcp::99", "tcp:board:",
+		     "tcp:board:x", "tcp:[::1", "tcp:[::1]99", "tcp:[[::1]", "http://board"}) {
 		const auto address = Address::parse(text);
 		REQUIRE_FALSE(address.ok());
 		CHECK(address.error().code == EINVAL);
 	}
+}
+
+TEST_CASE("what the system would cut at a zero byte is refused")
+{
+	using namespace std::string_view_literals;
+	for (const auto text : {"/run/x\0y"sv, "unix:x\0y"sv, "tcp:board\0:99"sv})
+		CHECK(Address::parse(text).error().code == EINVAL);
 }
 
 TEST_CASE("a port that no socket can have is refused, not cut")

@@ -16,7 +16,7 @@ struct Certificate {
 	explicit Certificate(const std::string &names) /* "DNS:board,IP:127.0.0.1" */
 	{
 		const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> pair(
-			EVP_EC_gen("P-256"), EVP_PKEY_free);
+			EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"), EVP_PKEY_free);
 		const std::unique_ptr<X509, decltype(&X509_free)> x509(X509_new(), X509_free);
 		X509_set_version(x509.get(), X509_VERSION_3);
 		ASN1_INTEGER_set(X509_get_serialNumber(x509.get()), 1);

@@ -52,6 +52,14 @@ std::string text_of(Style style, std::vector<gpiohub_event> events, std::uint64_
 
 } // namespace
 
+TEST_CASE("a hub that we have no name for goes by its number")
+{
+	EventText text(Style::Json, {});
+	std::string out;
+	text.append(out, {5, false, 0, {event(7, GPIOHUB_EVENT_RISING, 4)}}, kNoLimit);
+	CHECK(nlohmann::json::parse(out)["hub"] == "gpiohub5");
+}
+
 TEST_CASE("people read time, line, name, edge and levels")
 {
 	CHECK(text_of(Style::Human, {event(7, GPIOHUB_EVENT_RISING, 4)}) ==

@@ -98,6 +98,23 @@ TEST_CASE("what is no TOML is told with its line")
 	CHECK(config.error().what.substr(0, 4) == "f:2:");
 }
 
+TEST_CASE("a letter beyond ASCII where there can be none is told with its line")
+{
+	for (const char *letter : {"\u00e4", "\u00df", "\u0495", "\u1681", "\u2013"}) {
+		const auto config = parse_config(std::string("[tcp]\n") + letter + " = 1\n", "f");
+		REQUIRE_FALSE(config.ok());
+		CHECK(config.error().what.substr(0, 4) == "f:2:");
+	}
+}
+
+TEST_CASE("a control character is told with its place")
+{
+	using namespace std::string_literals;
+	CHECK(parse_config("[tcp]\n[\0]\n"s, "f").error().what == "f:2:2: a control character");
+	CHECK(parse_config("# \x7f\n", "f").error().what == "f:1:3: a control character");
+	CHECK(parse_config("\t# blanks\r\n", "f").ok());
+}
+
 TEST_CASE("a file that is not there is told apart from one that is wrong")
 {
 	const auto config = load_config("/nonexistent/gpiohubd.toml");

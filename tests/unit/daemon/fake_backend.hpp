@@ -221,8 +221,11 @@ public:
 		const std::lock_guard lock(hub_->mutex);
 		if (hub_->refuse_looking != 0)
 			return Error{hub_->refuse_looking, "open"};
+		UniqueFd file(::open("/dev/zero", O_RDONLY | O_CLOEXEC));
+		if (!file)
+			return system_error(errno, "open");
 		hub_->looks++;
-		return UniqueFd(::open("/dev/zero", O_RDONLY | O_CLOEXEC));
+		return file;
 	}
 
 private:

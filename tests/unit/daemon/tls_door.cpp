@@ -54,6 +54,19 @@ struct Bench {
 
 } // namespace
 
+TEST_CASE("who hangs up before hands are shaken is gone at once")
+{
+	Bench bench;
+	UniqueFd network = bench.connect();
+	CHECK(::send(network.get(), "\x16", 1, 0) == 1);
+	CHECK(bench.turn_until([&] { return bench.door.connections() == 1; }));
+	bench.reactor->turn(0);
+	network.reset();
+	bench.reactor->turn(1000);
+	CHECK(bench.door.connections() == 0);
+	CHECK(bench.opened.empty());
+}
+
 TEST_CASE("who shakes hands gets a plain socket at the other side, and its end ends both")
 {
 	Bench bench;
