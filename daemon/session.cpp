@@ -36,7 +36,7 @@ Session::Session(const SessionContext &context, UniqueFd socket, Peer peer,
 	  protocol_(std::move(protocol)),
 	  peer_(std::move(peer)),
 	  access_(peer_, context.roles()),
-	  out_(context.outbox_bytes),
+	  out_(context.outbox_bytes, socket_.get()),
 	  in_(context.inbox_budget),
 	  waits_(context.reactor, *this)
 {

@@ -175,7 +175,8 @@ bool Subscription::send(std::span<const gpiohub_event> events, std::uint64_t los
 		return false;
 	sent_ += events.size();
 	lost_ += lost;
-	reactor_.later(session_);
+	if (!out_.empty())
+		reactor_.later(session_);
 	return true;
 }
 
