@@ -67,9 +67,10 @@ void Session::ready(std::uint32_t events)
  * full socket. */
 void Session::turn()
 {
-	if (!has_ended_)
+	/* Most turns are about events alone: nothing is asked that has no answer. */
+	if (!has_ended_ && (is_finishing_ || !in_.empty()))
 		handle_input();
-	if (!has_ended_)
+	if (!has_ended_ && waits_.has_ended())
 		answer_waits();
 	if (!has_ended_)
 		catch_up();
@@ -209,12 +210,13 @@ bool Session::has_room_for_reply() const noexcept
 
 void Session::catch_up()
 {
+	bool is_over = false;
 	for (const auto &attachment : attachments_) {
-		if (attachment->subscription.is_behind())
-			attachment->subscription.catch_up(attachment->hub.seq());
+		Subscription &subscription = attachment->subscription;
+		if (subscription.is_behind())
+			subscription.catch_up(attachment->hub.seq());
+		is_over = is_over || subscription.is_over();
 	}
-	const bool is_over = std::any_of(attachments_.begin(), attachments_.end(),
-		[](const auto &attachment) { return attachment->subscription.is_over(); });
 	if (!is_over)
 		return;
 	log(Level::Info, fmt::format("{} is cut off: it was too slow to lose nothing", peer_.name));

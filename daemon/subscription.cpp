@@ -85,8 +85,11 @@ void Subscription::finish(std::uint64_t end)
 
 std::uint64_t Subscription::due() const noexcept
 {
+	const std::uint64_t due = chain_.due();
+	if (due == FilterChain::kNever)
+		return due;
 	const bool is_waiting = is_behind_ || protocol_.room(out_) < FilterChain::kMostHeld;
-	return is_waiting ? FilterChain::kNever : chain_.due();
+	return is_waiting ? FilterChain::kNever : due;
 }
 
 void Subscription::settle(std::uint64_t now_ns)
