@@ -45,7 +45,7 @@ test-long: ## the big counts
 kselftest: ## the kernel collection, in a guest (KERNEL=stock-6.1) or here (KERNEL=here)
 	scripts/test kselftest $(KERNEL)
 
-bench: ## the figures beside the character device's, into docs/bench.md
+bench: ## the figures beside the character device's and mosquitto's, into docs/bench.md
 	scripts/bench
 
 style: ## checkpatch, sparse, clang-format, clang-tidy, shellcheck
