@@ -48,7 +48,7 @@ kselftest: ## the kernel collection, in a guest (KERNEL=stock-6.1) or here (KERN
 fuzz: ## libFuzzer's inputs for parsers and the loop (TARGET=loop SECONDS=60)
 	scripts/fuzz $(TARGET) $(SECONDS)
 
-bench: ## the figures beside the character device's, into docs/bench.md
+bench: ## the figures beside the character device's and mosquitto's, into docs/bench.md
 	scripts/bench
 
 style: ## checkpatch, sparse, clang-format, clang-tidy, shellcheck

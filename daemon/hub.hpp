@@ -13,6 +13,7 @@
 #include "roles.hpp"
 #include "rule_book.hpp"
 #include "subscription.hpp"
+#include "views.hpp"
 
 #include <array>
 #include <cstdint>
@@ -47,6 +48,8 @@ public:
 	/** Subscriptions and waits. */
 	std::size_t subscribers() const noexcept { return sinks_.size(); }
 	RingView ring() const noexcept { return watch_->view().ring; }
+	/** For subscriptions of this hub. */
+	Views &views() noexcept { return views_; }
 
 	/**
 	 * Arms the lines and has events delivered from `first` on, wire::kFromNow:
@@ -129,6 +132,7 @@ private:
 	bool stays_armed_ = false;
 	std::uint64_t lost_ = 0; /* positions, to the daemon's own reader */
 	std::vector<EventSink *> sinks_;
+	Views views_;
 	std::array<const Peer *, GPIOHUB_MAX_LINES> holders_{};
 	RuleBook rules_;
 	std::array<std::optional<std::string>, GPIOHUB_MAX_LINES> names_; /* once asked for */

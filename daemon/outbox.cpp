@@ -12,12 +12,40 @@
 namespace gpiohub::daemon
 {
 
+namespace
+{
+
+constexpr int kSendFlags = MSG_DONTWAIT | MSG_NOSIGNAL;
+
+/* What the socket took of a frame, be it nothing. Why, flush() will find out. */
+std::size_t send_at_once(
+	int socket, std::span<const std::byte> header, std::span<const std::byte> records)
+{
+	/* It only reads them. */
+	std::array<iovec, 2> parts{{
+		{const_cast<std::byte *>(header.data()), header.size()},
+		{const_cast<std::byte *>(records.data()), records.size()},
+	}};
+	msghdr message{};
+	message.msg_iov = parts.data();
+	message.msg_iovlen = parts.size();
+	const std::ptrdiff_t sent = ::sendmsg(socket, &message, kSendFlags);
+	return sent > 0 ? static_cast<std::size_t>(sent) : 0;
+}
+
+} // namespace
+
 bool Outbox::append_events(std::span<const std::byte> header, std::span<const std::byte> records)
 {
 	if (header.size() + records.size() > room_for_events())
 		return false;
-	append(header);
-	append(records);
+	const bool is_first = queued_ == 0 && socket_ >= 0;
+	const std::size_t sent = is_first ? send_at_once(socket_, header, records) : 0;
+	if (sent == header.size() + records.size())
+		return true;
+	const std::size_t of_header = std::min(sent, header.size());
+	append(header.subspan(of_header));
+	append(records.subspan(sent - of_header));
 	return true;
 }
 
@@ -46,7 +74,7 @@ void Outbox::append(std::span<const std::byte> bytes)
 	if (!bytes_)
 		bytes_ = std::make_unique_for_overwrite<std::byte[]>(capacity_);
 
-	const std::size_t end = (begin_ + queued_) % capacity_;
+	const std::size_t end = around(begin_ + queued_);
 	const std::size_t first = std::min(bytes.size(), capacity_ - end);
 	std::memcpy(bytes_.get() + end, bytes.data(), first);
 	if (first < bytes.size())
@@ -63,10 +91,13 @@ std::size_t Outbox::sendable(bool &has_file) const noexcept
 				       : queued_;
 }
 
-/* As sendmsg(2). */
+/* As send(2). */
 std::ptrdiff_t Outbox::send(int socket, std::size_t size, bool has_file)
 {
 	const std::size_t first = std::min(size, capacity_ - begin_);
+	/* As good as always, and less for the kernel to look at. */
+	if (!has_file && first == size)
+		return ::send(socket, bytes_.get() + begin_, size, kSendFlags);
 	std::array<iovec, 2> parts{{
 		{bytes_.get() + begin_, first},
 		{bytes_.get(), size - first},
@@ -86,7 +117,7 @@ std::ptrdiff_t Outbox::send(int socket, std::size_t size, bool has_file)
 		const int fd = enclosed_.front().file->get();
 		std::memcpy(CMSG_DATA(rights), &fd, sizeof(fd));
 	}
-	return ::sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+	return ::sendmsg(socket, &message, kSendFlags);
 }
 
 Outbox::Flushed Outbox::flush(int socket)
@@ -104,7 +135,7 @@ Outbox::Flushed Outbox::flush(int socket)
 		}
 		if (has_file)
 			enclosed_.pop_front();
-		begin_ = (begin_ + static_cast<std::size_t>(sent)) % capacity_;
+		begin_ = around(begin_ + static_cast<std::size_t>(sent));
 		queued_ -= static_cast<std::size_t>(sent);
 		sent_ += static_cast<std::uint64_t>(sent);
 		/* Less than all of it says the same as EAGAIN, a call earlier. */

@@ -2,7 +2,8 @@
 /*
  * The bytes that a client's socket has not taken yet: a ring of fixed size.
  * Events may fill it up to a reserve that is kept for replies; what does not fit
- * is not taken at all, so that a frame is in here whole or not.
+ * is not taken at all, so that a frame is in here whole or not. Where nothing is queued
+ * they do not come here at all: the socket takes them from where they are.
  *
  * Events that find no room are not dropped here: they are still in the hub's
  * ring, where the subscription comes back for them (see subscription.hpp).
@@ -23,10 +24,16 @@ namespace gpiohub::daemon
 class Outbox
 {
 public:
-	/** capacity: bytes; a quarter of them is the reserve for replies. */
-	explicit Outbox(std::size_t capacity) noexcept : capacity_(capacity) {}
+	/** capacity: bytes; a quarter of them is the reserve for replies. socket: that events
+	 * are sent to at once while nothing is queued; -1: they are queued always. */
+	explicit Outbox(std::size_t capacity, int socket = -1) noexcept
+		: capacity_(capacity),
+		  socket_(socket)
+	{
+	}
 
-	/** Appends a frame of events, its parts in order; false: no room. */
+	/** Appends a frame of events, its parts in order, or what the socket did not take of
+	 * it; false: no room. */
 	[[nodiscard]] bool append_events(
 		std::span<const std::byte> header, std::span<const std::byte> records);
 
@@ -57,16 +64,23 @@ private:
 		std::shared_ptr<const UniqueFd> file;
 	};
 
+	/* A position that may be one turn too far. */
+	std::size_t around(std::size_t position) const noexcept
+	{
+		return position < capacity_ ? position : position - capacity_;
+	}
+
 	void append(std::span<const std::byte> bytes);
 	std::size_t sendable(bool &has_file) const noexcept;
 	std::ptrdiff_t send(int socket, std::size_t size, bool has_file);
 
 	std::size_t capacity_;
+	int socket_;
 	/* Allocated with the first frame; pages that were never used cost nothing. */
 	std::unique_ptr<std::byte[]> bytes_;
 	std::size_t begin_ = 0;  /* of the first byte queued */
 	std::size_t queued_ = 0; /* bytes from there on, around the end */
-	std::uint64_t sent_ = 0; /* bytes, ever */
+	std::uint64_t sent_ = 0; /* bytes of what was queued, ever */
 	std::deque<Enclosed> enclosed_;
 };
 

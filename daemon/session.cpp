@@ -37,7 +37,7 @@ Session::Session(const SessionContext &context, UniqueFd socket, Peer peer,
 	  protocol_(std::move(protocol)),
 	  peer_(std::move(peer)),
 	  access_(peer_, context.roles()),
-	  out_(context.outbox_bytes),
+	  out_(context.outbox_bytes, socket_.get()),
 	  in_(context.inbox_budget),
 	  waits_(context.reactor, *this)
 {
@@ -68,9 +68,10 @@ void Session::ready(std::uint32_t events)
  * full socket. */
 void Session::turn()
 {
-	if (!has_ended_)
+	/* Most turns are about events alone: nothing is asked that has no answer. */
+	if (!has_ended_ && (is_finishing_ || !in_.empty()))
 		handle_input();
-	if (!has_ended_)
+	if (!has_ended_ && waits_.has_ended())
 		answer_waits();
 	if (!has_ended_)
 		catch_up();
@@ -238,8 +239,9 @@ bool Session::has_room_for_reply() const noexcept
 void Session::catch_up()
 {
 	for (const auto &attachment : attachments_) {
-		if (attachment->subscription.is_behind())
-			attachment->subscription.catch_up(attachment->hub.seq());
+		Subscription &subscription = attachment->subscription;
+		if (subscription.is_behind())
+			subscription.catch_up(attachment->hub.seq());
 	}
 	end_if_it_would_lose();
 }

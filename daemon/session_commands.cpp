@@ -239,7 +239,8 @@ Result<Session::Attachment *> Session::attach(const gpiohub_command &command)
 			"there is no hub " + std::to_string(number) +
 				": the reply to HELLO tells which there are"};
 	attachments_.push_back(std::make_unique<Attachment>(*hub,
-		Subscription(context_.reactor, *this, out_, *protocol_, number, hub->ring())));
+		Subscription(context_.reactor, *this, out_, *protocol_, number, hub->ring(),
+			hub->views())));
 	Attachment &attached = *attachments_.back();
 	apply_rights(attached);
 	return &attached;

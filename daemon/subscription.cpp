@@ -85,8 +85,11 @@ void Subscription::finish(std::uint64_t end)
 
 std::uint64_t Subscription::due() const noexcept
 {
+	const std::uint64_t due = chain_.due();
+	if (due == FilterChain::kNever)
+		return due;
 	const bool is_waiting = is_behind_ || protocol_.room(out_) < FilterChain::kMostHeld;
-	return is_waiting ? FilterChain::kNever : chain_.due();
+	return is_waiting ? FilterChain::kNever : due;
 }
 
 void Subscription::settle(std::uint64_t now_ns)
@@ -95,7 +98,7 @@ void Subscription::settle(std::uint64_t now_ns)
 		return;
 	chosen_.clear();
 	chain_.advance(now_ns, chosen_);
-	chosen_.resize(~shown_ == 0 ? chosen_.size() : conceal(chosen_.size()));
+	conceal_chosen();
 	/* There was room for all that a chain can hold. */
 	(void)send(chosen_, 0);
 }
@@ -111,7 +114,8 @@ bool Subscription::take(std::span<const gpiohub_event> events, std::uint64_t los
 {
 	if (chain_.has_stages())
 		return take_filtered(events, lost);
-	if (!send(takes_all_ && ~shown_ == 0 ? events : wanted(events), lost))
+	const bool is_all = takes_all_ && ~shown_ == 0;
+	if (!send(is_all ? events : views_.of(events, chain_.wanted(), shown_), lost))
 		return false;
 	next_ += events.size() + lost;
 	return true;
@@ -133,32 +137,10 @@ void Subscription::look_whether_over(std::uint64_t waiting)
 	reactor_.later(session_);
 }
 
-/* Without stages each event is looked at for itself. */
-std::span<const gpiohub_event> Subscription::wanted(std::span<const gpiohub_event> events)
+void Subscription::conceal_chosen()
 {
-	std::size_t count = 0;
-	chosen_.resize(std::max(chosen_.size(), events.size()));
-	for (const gpiohub_event &event : events) {
-		chosen_[count] = event;
-		count += chain_.wants(event) ? 1U : 0U;
-	}
-	return std::span(chosen_).first(~shown_ == 0 ? count : conceal(count));
-}
-
-/* Of the first so many of those chosen: leaves out what is about lines that are not shown,
- * and their levels. Gives how many are left. */
-std::size_t Subscription::conceal(std::size_t count)
-{
-	std::size_t left = 0;
-	for (std::size_t i = 0; i < count; i++) {
-		gpiohub_event event = chosen_[i];
-		if (event.line < GPIOHUB_MAX_LINES && (shown_ >> event.line & 1) == 0)
-			continue;
-		if (has_levels(event))
-			event.levels &= shown_;
-		chosen_[left++] = event;
-	}
-	return left;
+	if (~shown_ != 0)
+		chosen_.resize(conceal(chosen_, shown_));
 }
 
 bool Subscription::take_filtered(std::span<const gpiohub_event> events, std::uint64_t lost)
@@ -175,7 +157,7 @@ bool Subscription::take_filtered(std::span<const gpiohub_event> events, std::uin
 		if (event.seq < first_)
 			chosen_.clear();
 	}
-	chosen_.resize(~shown_ == 0 ? chosen_.size() : conceal(chosen_.size()));
+	conceal_chosen();
 	(void)send(chosen_, seen_loss(lost));
 	next_ += events.size() + lost;
 	if (chain_.due() != due)
@@ -196,7 +178,8 @@ bool Subscription::send(std::span<const gpiohub_event> events, std::uint64_t los
 		return false;
 	sent_ += events.size();
 	lost_ += lost;
-	reactor_.later(session_);
+	if (!out_.empty())
+		reactor_.later(session_);
 	return true;
 }
 

@@ -15,6 +15,7 @@
 #include "outbox.hpp"
 #include "proto/protocol.hpp"
 #include "reactor.hpp"
+#include "views.hpp"
 
 #include <gpiohub/filter_chain.hpp>
 #include <gpiohub/ring.hpp>
@@ -32,16 +33,17 @@ inline constexpr std::size_t kBatch = 256;
 class Subscription final : public EventSink
 {
 public:
-	/** Puts `session` on the loop's later list whenever it has something to do. `ring`:
-	 * the hub's. */
+	/** Puts `session` on the loop's later list whenever it has something to do. `ring` and
+	 * `views`: the hub's. */
 	Subscription(Reactor &reactor, Source &session, Outbox &out, const Protocol &protocol,
-		unsigned hub, const RingView &ring) noexcept
+		unsigned hub, const RingView &ring, Views &views) noexcept
 		: reactor_(reactor),
 		  session_(session),
 		  out_(out),
 		  protocol_(protocol),
 		  hub_(hub),
-		  ring_(ring)
+		  ring_(ring),
+		  views_(views)
 	{
 	}
 
@@ -100,8 +102,7 @@ private:
 	void look_whether_over(std::uint64_t waiting);
 	bool take(std::span<const gpiohub_event> events, std::uint64_t lost);
 	bool take_filtered(std::span<const gpiohub_event> events, std::uint64_t lost);
-	std::span<const gpiohub_event> wanted(std::span<const gpiohub_event> events);
-	std::size_t conceal(std::size_t count);
+	void conceal_chosen();
 	bool send(std::span<const gpiohub_event> events, std::uint64_t lost);
 
 	Reactor &reactor_;
@@ -110,6 +111,7 @@ private:
 	const Protocol &protocol_;
 	unsigned hub_;
 	RingView ring_;
+	Views &views_;
 
 	FilterChain chain_;
 	std::uint64_t shown_ = ~std::uint64_t{0};

@@ -41,6 +41,7 @@ public:
 	}
 
 	constexpr std::uint64_t lines() const noexcept { return lines_; }
+	constexpr bool operator==(const EventFilter &) const = default;
 
 	constexpr bool wants(const gpiohub_event &event) const noexcept
 	{

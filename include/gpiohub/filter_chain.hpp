@@ -66,8 +66,8 @@ public:
 	/** Has any line a stage? */
 	bool has_stages() const noexcept { return staged_ != 0; }
 
-	/** Whether an event is of the lines and kinds: all there is to it without stages. */
-	bool wants(const gpiohub_event &event) const noexcept { return wanted_.wants(event); }
+	/** The lines and kinds: all there is to it without stages. */
+	const EventFilter &wanted() const noexcept { return wanted_; }
 
 	/** The next event of the stream: appends what is decided by it. */
 	void push(const gpiohub_event &event, std::vector<gpiohub_event> &out);

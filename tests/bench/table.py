@@ -9,8 +9,6 @@ them, and puts them between DOCUMENT's markers. RESULTS has lines of
 import sys
 from collections import namedtuple
 
-BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
-
 Cost = namedtuple("Cost", "minimum median")
 
 # Operation, what is measured, most for us, most as a share of the others', and which
@@ -141,12 +139,13 @@ def burst_table(bursts):
     return table(lines)
 
 
-def replace(path, text):
+def replace(path, text, what="bench"):
+    begin, end = f"<!-- {what}: begin -->", f"<!-- {what}: end -->"
     with open(path, encoding="utf-8") as file:
-        head, _, rest = file.read().partition(BEGIN)
-    _, _, tail = rest.partition(END)
+        head, _, rest = file.read().partition(begin)
+    _, _, tail = rest.partition(end)
     with open(path, "w", encoding="utf-8") as file:
-        file.write(f"{head}{BEGIN}\n{text}\n{END}{tail}")
+        file.write(f"{head}{begin}\n{text}\n{end}{tail}")
 
 
 def main():
@@ -161,4 +160,5 @@ def main():
         replace(sys.argv[3], text)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -179,7 +179,7 @@ TEST_CASE("the daemon's hub delivers what happens to a simulated line")
 	Nobody nobody;
 	Outbox out(1024 * 1024);
 	Native native;
-	Subscription subscription(*reactor, nobody, out, native, 0, hub->ring());
+	Subscription subscription(*reactor, nobody, out, native, 0, hub->ring(), hub->views());
 	REQUIRE(hub->subscribe(subscription, line_bit(20), GPIOHUB_KINDS_ALL, wire::kFromNow).ok());
 	while (subscription.sent() < 1)
 		reactor->turn(10'000);

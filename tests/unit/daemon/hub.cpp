@@ -28,7 +28,7 @@ struct Bench {
 	std::unique_ptr<Subscription> subscriber()
 	{
 		return std::make_unique<Subscription>(
-			*reactor, nobody, out, native, 0, fake->writer.view());
+			*reactor, nobody, out, native, 0, fake->writer.view(), hub->views());
 	}
 
 	/* Turns until there is nothing left to do. */

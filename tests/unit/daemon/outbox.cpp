@@ -99,6 +99,68 @@ TEST_CASE("a full socket blocks, and what is left goes on in the middle of a rec
 	CHECK(got == sent);
 }
 
+TEST_CASE("events are sent at once while nothing is queued, and after what is queued if not")
+{
+	auto [near, far] = connection();
+	Outbox out(1024, near.get());
+	std::vector<std::byte> got;
+	REQUIRE(out.append_events(bytes(16), bytes(64, 100)));
+	CHECK(out.empty());
+	drain(far.get(), got);
+	auto expected = bytes(16);
+	const auto append = [&](const std::vector<std::byte> &part) {
+		expected.insert(expected.end(), part.begin(), part.end());
+	};
+	append(bytes(64, 100));
+	CHECK(got == expected);
+
+	REQUIRE(out.append_reply(bytes(48, 7), {}));
+	REQUIRE(out.append_events(bytes(16, 3), bytes(32, 50)));
+	CHECK(out.queued() == 48 + 16 + 32);
+	CHECK(out.flush(near.get()) == Outbox::Flushed::Done);
+	drain(far.get(), got);
+	append(bytes(48, 7));
+	append(bytes(16, 3));
+	append(bytes(32, 50));
+	CHECK(got == expected);
+}
+
+TEST_CASE("of events that are sent at once, what the socket has no room for is queued")
+{
+	auto [near, far] = connection();
+	const int small = 1;
+	::setsockopt(near.get(), SOL_SOCKET, SO_SNDBUF, &small, sizeof(small));
+	Outbox out(256 * 1024, near.get());
+	std::vector<std::byte> sent;
+	std::vector<std::byte> got;
+	/* More than the socket takes in one piece, and then more behind it. */
+	for (const std::size_t size : {50'000U, 40'000U, 30'000U}) {
+		const auto records = bytes(size, static_cast<int>(size % 100));
+		REQUIRE(out.append_events(bytes(16), records));
+		const auto header = bytes(16);
+		sent.insert(sent.end(), header.begin(), header.end());
+		sent.insert(sent.end(), records.begin(), records.end());
+	}
+	CHECK(out.queued() > 40'000 + 30'000);
+	CHECK(out.queued() < sent.size());
+	while (!out.empty()) {
+		drain(far.get(), got);
+		(void)out.flush(near.get());
+	}
+	drain(far.get(), got);
+	CHECK(got == sent);
+}
+
+TEST_CASE("that a client is gone is found out by flushing, not by sending at once")
+{
+	auto [near, far] = connection();
+	far.reset();
+	Outbox out(1024, near.get());
+	REQUIRE(out.append_events(bytes(16), bytes(32)));
+	CHECK(out.queued() == 48);
+	CHECK(out.flush(near.get()) == Outbox::Flushed::Broken);
+}
+
 TEST_CASE("a client that is gone breaks it")
 {
 	auto [near, far] = connection();
@@ -159,6 +221,18 @@ TEST_CASE("a file goes along with the first byte of its frame, and is closed the
 	CHECK(receive(far.get()) == std::pair<ssize_t, bool>(48 + 48, true));
 	CHECK(receive(far.get()) == std::pair<ssize_t, bool>(48 + 48, true));
 	CHECK(receive(far.get()).first == -1);
+}
+
+TEST_CASE("a file goes along with its own frame, also after events that were sent at once")
+{
+	auto [near, far] = connection();
+	Outbox out(1024, near.get());
+	REQUIRE(out.append_events(bytes(16), bytes(64)));
+	REQUIRE(out.append_reply(bytes(48), {}, some_file()));
+	CHECK(out.flush(near.get()) == Outbox::Flushed::Done);
+	std::array<std::byte, 80> events;
+	CHECK(::recv(far.get(), events.data(), events.size(), MSG_DONTWAIT) == 80);
+	CHECK(receive(far.get()) == std::pair<ssize_t, bool>(48, true));
 }
 
 TEST_CASE("a file that nobody takes goes with its outbox")

@@ -27,7 +27,7 @@ struct Bench {
 		: out(outbox),
 		  records(size),
 		  writer(&positions, records),
-		  subscription(*reactor, asked, out, native, 0, writer.view()),
+		  subscription(*reactor, asked, out, native, 0, writer.view(), views),
 		  client(UniqueFd{}, [] {})
 	{
 		auto [near_end, far_end] = connection();
@@ -59,6 +59,7 @@ struct Bench {
 	gpiohub_positions positions{};
 	std::vector<gpiohub_event> records;
 	RingWriter writer;
+	Views views;
 	Subscription subscription;
 	UniqueFd near;
 	TestClient client;
