@@ -124,7 +124,7 @@ Result<std::unique_ptr<HubWatch>> KernelBackend::watch(unsigned hub)
 	if (!cursor)
 		return cursor.error();
 	return std::unique_ptr<HubWatch>(std::make_unique<KernelWatch>(*std::move(device),
-		*std::move(state), *std::move(ring), *std::move(cursor), directory_));
+		*std::move(state), *std::move(ring), *std::move(cursor), nodes_.directory()));
 }
 
 Result<std::unique_ptr<HubOwner>> KernelBackend::own(unsigned hub)

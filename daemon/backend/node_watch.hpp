@@ -32,6 +32,7 @@ public:
 	/** The numbers of those that are there, in order; quiets what follow() gave. */
 	Result<std::vector<unsigned>> numbers(int followed) const;
 
+	const std::string &directory() const noexcept { return directory_; }
 	std::string path(unsigned number) const
 	{
 		return directory_ + "/" + prefix_ + std::to_string(number);
