@@ -31,7 +31,7 @@ public:
 private:
 	explicit SimBackend(UniqueFd changed);
 
-	SimPins *pins_;    /* the hub's */
+	SimPins *pins_; /* the hub's */
 	std::shared_ptr<SoftHub> hub_;
 };
 
