@@ -16,7 +16,9 @@ const Hub *Board::find_hub(std::uint8_t number) const noexcept
 
 Error no_hub_of_daemon()
 {
-	return {ENODEV, "the daemon has no hub: load the module (modprobe gpiohub hubs=auto)"};
+	return {ENODEV,
+		"the daemon has no hub: load the module (modprobe gpiohub hubs=auto), or "
+		"plug its chip in again"};
 }
 
 Error neither(const Error &daemon, const Error &devices)

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
+# vm: --exact-time
 # The same story with each of the three back ends: several clients watch, levels are read
 # and set, owned lines do at their owner's end what was agreed, pulses and patterns are
 # played, waits end, and what is refused says why. Then, where there is a chip, it is pulled
@@ -11,6 +12,8 @@
 # shellcheck disable=SC2119,SC2317 # functions are called by check, arguments are optional
 # shellcheck source=tests/e2e/lib/story.sh
 . "$(dirname "$0")/lib/story.sh"
+# Seconds fly by in exact time while a program is read from the disk.
+PATIENCE=3600
 HOW=""
 checks() { check "$HOW: $1" "${@:2}"; }
 refused() { checks "$1" refuses "${@:2}"; }
@@ -111,7 +114,7 @@ owners() {
 }
 
 # --- patterns and waits ------------------------------------------------------------------
-MS=50ms # long enough for a busy guest to take each edge for itself
+MS=50ms # long enough for the character device to take each edge for itself
 watched() { gpiohub info "$1" | grep -q '^  watchers   [1-9]'; }
 pwm_begins() {
 	gpiohub pwm 4 100Hz 50% --guard low >"$WORK/pwm" 2>&1 &
@@ -230,9 +233,9 @@ large_chip() {
 	checks "a large chip is several hubs" soon hubs_are "$board
 gpiohub1: 64 lines, gpio-mockup-A:0-63
 gpiohub2: 36 lines, gpio-mockup-A:64-99"
-	checks "... whose lines are used" gpiohub set 2:35=1
-	modprobe -r gpio-mockup
-	checks "... and which go with it" soon hubs_are "$board"
+	checks "... whose lines are used" gpiohub pulse 2:35 1ms
+	checks "... and let go" soon modprobe -r gpio-mockup
+	checks "... and it goes with its hubs" soon hubs_are "$board"
 }
 
 # --- all of it -------------------------------------------------------------------------------

@@ -6,6 +6,7 @@
 #include "test_client.hpp"
 
 #include <catch2/catch.hpp>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
