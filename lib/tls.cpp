@@ -308,6 +308,11 @@ bool TlsPump::to_network()
 	ERR_clear_error();
 	const int sent = SSL_write(connection_.get(), outward_.bytes.data() + outward_.begin,
 		static_cast<int>(outward_.end - outward_.begin));
+	/* A connection that broke after the other's farewell: OpenSSL tells it as that. */
+	if (sent <= 0 && SSL_get_error(connection_.get(), sent) == SSL_ERROR_ZERO_RETURN) {
+		state_ = State::Over;
+		return false;
+	}
 	if (has_failed(sent))
 		return false;
 	outward_.begin += static_cast<std::size_t>(sent);

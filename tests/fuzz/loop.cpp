@@ -182,6 +182,7 @@ private:
 			break;
 		case 11:
 			is_pure_ = false;
+			is_all_shown_ = false;
 			const calls::Entered entered;
 			daemon_->reload(config_of(who));
 			break;
@@ -251,7 +252,7 @@ private:
 	void account()
 	{
 		drain_witness();
-		if (!witness_->is_open())
+		if (!witness_->is_open() || !is_all_shown_)
 			return;
 		/* Of the first hub, be it still there or not: it asked for no other. */
 		const std::uint64_t all = positions_.value_or(bench_->writer.seq());
@@ -286,6 +287,7 @@ private:
 	std::array<std::optional<Conversation>, kClients> clients_;
 	std::optional<Conversation> witness_;
 	std::optional<std::uint64_t> positions_; /* of the first hub, when it went */
+	bool is_all_shown_ = true; /* no role hides lines from the witness */
 	bool is_pure_ = true;                    /* nothing happened that may end a connection */
 	std::size_t at_first_ = __sanitizer_get_current_allocated_bytes();
 };

@@ -121,6 +121,7 @@ public:
 		const auto deadline = steady_clock::now() + within;
 		while (descriptors() > before && steady_clock::now() < deadline)
 			std::this_thread::sleep_for(milliseconds(10));
+		UNSCOPED_INFO(descriptors() << " descriptors, " << before << " before");
 		return descriptors() <= before;
 	}
 
