@@ -83,8 +83,8 @@ Result<void> Device::subscribe(
 	subscription.lines = lines;
 	subscription.kinds = kinds;
 	subscription.line = GPIOHUB_NO_LINE;
-	subscription.keep_ms = static_cast<__u32>(
-		std::clamp<std::int64_t>(keep.count(), 0, GPIOHUB_KEEP_MAX_MS));
+	subscription.keep_ms =
+		static_cast<__u32>(std::clamp<std::int64_t>(keep.count(), 0, GPIOHUB_KEEP_MAX_MS));
 	return call(fd(), GPIOHUB_SUBSCRIBE, subscription, "subscribe");
 }
 

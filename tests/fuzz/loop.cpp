@@ -287,7 +287,7 @@ private:
 	std::array<std::optional<Conversation>, kClients> clients_;
 	std::optional<Conversation> witness_;
 	std::optional<std::uint64_t> positions_; /* of the first hub, when it went */
-	bool is_all_shown_ = true; /* no role hides lines from the witness */
+	bool is_all_shown_ = true;               /* no role hides lines from the witness */
 	bool is_pure_ = true;                    /* nothing happened that may end a connection */
 	std::size_t at_first_ = __sanitizer_get_current_allocated_bytes();
 };
