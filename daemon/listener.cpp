@@ -76,7 +76,13 @@ void Listener::ready(std::uint32_t)
 			return;
 		case ECONNABORTED:
 		case EINTR:
-			/* This one went before we came to it: the next. */
+		case EPROTO:
+		case ENETDOWN:
+		case ENETUNREACH:
+		case EHOSTDOWN:
+		case EHOSTUNREACH:
+			/* This one went before we came to it, or its network (accept(2)): the
+			 * next. */
 			break;
 		default:
 			pause();

@@ -42,7 +42,7 @@ Error cannot_listen(int code, const std::string &where, const std::string &cure 
 Result<sockaddr_un> unix_address(const std::string &path)
 {
 	if (const auto fault = fault_of_path(path); !fault.empty())
-		return Error{path.empty() ? EINVAL : ENAMETOOLONG,
+		return Error{path.size() < sizeof(sockaddr_un::sun_path) ? EINVAL : ENAMETOOLONG,
 			"cannot listen on \"" + path + "\": the path " + fault};
 	sockaddr_un address{};
 	address.sun_family = AF_UNIX;
@@ -176,6 +176,8 @@ std::string fault_of_path(const std::string &path)
 	constexpr std::size_t kMost = sizeof(sockaddr_un::sun_path) - 1;
 	if (path.empty() || path.size() > kMost)
 		return fmt::format("must have 1 to {} bytes", kMost);
+	if (path.find('\0') != std::string::npos)
+		return "must not have a byte 0 in it";
 	return {};
 }
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 namespace gpiohub::daemon
 {
@@ -111,16 +112,20 @@ void TlsDoor::accept(UniqueFd network)
 	if (!connection ||
 		::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends.data()) !=
 			0) {
-		log(Level::Warning, "a client by TLS is hung up on: there is no room for it");
+		if (!std::exchange(is_shortage_told_, true))
+			log(Level::Warning,
+				"clients by TLS are hung up on: there is no room for them");
 		return;
 	}
 	SSL_set_accept_state(connection.get());
 	auto relay = std::make_unique<Relay>(*this, std::move(connection), std::move(network),
 		UniqueFd(ends[0]), UniqueFd(ends[1]));
 	if (auto started = relay->start(); !started) {
-		log(Level::Warning, started.error().what);
+		if (!std::exchange(is_shortage_told_, true))
+			log(Level::Warning, started.error().what);
 		return;
 	}
+	is_shortage_told_ = false;
 	const Relay *key = relay.get();
 	relays_.emplace(key, std::move(relay));
 }

@@ -63,6 +63,7 @@ private:
 	Opened opened_;
 	std::chrono::milliseconds patience_;
 	std::unordered_map<const Relay *, std::unique_ptr<Relay>> relays_;
+	bool is_shortage_told_ = false; /* once, until there is room again */
 };
 
 } // namespace gpiohub::daemon

@@ -74,6 +74,8 @@ TEST_CASE("what is wrong is told with its line and column")
 		Case{"[socket]\ngroup = \"no-such-group\"",
 			"f:2:9: \"socket.group\" must be a group of this system: groupadd --system "
 			"no-such-group"},
+		Case{"[socket]\npath = \"/a\\u0000b\"",
+			"f:2:8: \"socket.path\" must not have a byte 0 in it"},
 		Case{"[socket]\npath = \"\"", "f:2:8: \"socket.path\" must have 1 to 107 bytes"},
 		Case{"[tcp]\nenabled = 1", "f:2:11: \"tcp.enabled\" must be true or false"});
 	const auto config = parse_config(text, "f");
