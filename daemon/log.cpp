@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "log.hpp"
 
+#include <poll.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -42,6 +43,13 @@ bool is_to_journal() noexcept
 		std::strtoull(end + 1, nullptr, 10) == info.st_ino;
 }
 
+/* A full pipe would hold up the loop until somebody reads from it. */
+bool is_writable() noexcept
+{
+	pollfd poll{STDERR_FILENO, POLLOUT, 0};
+	return ::poll(&poll, 1, 0) > 0;
+}
+
 iovec part(std::string_view text)
 {
 	return {const_cast<char *>(text.data()), text.size()}; /* only read */
@@ -51,6 +59,8 @@ iovec part(std::string_view text)
 
 void log(Level level, std::string_view text) noexcept
 {
+	if (!is_writable())
+		return;
 	const std::array<iovec, 3> line{
 		part(is_to_journal() ? journal_prefix(level) : "gpiohubd: "), part(text),
 		part("\n")};

@@ -15,8 +15,9 @@ enum class Level { Error = 3, Warning = 4, Info = 6 };
 
 /**
  * Writes one line, in one call; with the journal's "<N>" prefix when standard error
- * is the stream that JOURNAL_STREAM names. A line that cannot be written, to a full disk or a pipe
- * that nobody reads, is lost: no client shall suffer from it. SIGPIPE must be ignored.
+ * is the stream that JOURNAL_STREAM names. A line that cannot be written at once, to a full disk
+ * or a pipe whose reader stalls or is gone, is lost: no client shall suffer from it. SIGPIPE must
+ * be ignored.
  */
 void log(Level level, std::string_view text) noexcept;
 

@@ -91,4 +91,17 @@ TEST_CASE("a line that cannot be written is no reason to end")
 		const StandardError redirected(written.get());
 		CHECK_NOTHROW(log(Level::Info, "nobody will see this"));
 	}
+	SECTION("to a pipe whose reader stalls")
+	{
+		std::array<int, 2> ends{};
+		REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
+		const UniqueFd unread(ends[0]);
+		const UniqueFd written(ends[1]);
+		const StandardError redirected(written.get());
+		/* Many times what it holds: the first that waits would wait for ever. */
+		const std::string text(1000, 'x');
+		for (int i = 0; i < 1000; i++)
+			log(Level::Info, text);
+		SUCCEED("nothing waited");
+	}
 }
