@@ -66,7 +66,7 @@ private:
 		fuzz::must(out_.size() <= most, "more than it can hold");
 		for (const gpiohub_event &event : out_) {
 			fuzz::must(event.seq < seq_, "what never came");
-			fuzz::must(chain_.wants(event), "what nobody wants");
+			fuzz::must(chain_.wanted().wants(event), "what nobody wants");
 			const bool is_edge = event.type == GPIOHUB_EVENT_RISING ||
 				event.type == GPIOHUB_EVENT_FALLING;
 			if (!is_edge || event.line >= GPIOHUB_MAX_LINES)
