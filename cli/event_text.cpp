@@ -35,7 +35,7 @@ bool is_part(const gpiohub_event &event)
 
 bool level_of(const gpiohub_event &event)
 {
-	return (event.levels >> event.line & 1) != 0;
+	return event.line < GPIOHUB_MAX_LINES && (event.levels >> event.line & 1) != 0;
 }
 
 /* Positions that a LOST event tells of. */
