@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <gpiohub/address.hpp>
 
+#include "sockets.hpp"
+
 #include <gpiohub/tls.hpp>
 #include <gpiohub/wire.hpp>
 
@@ -13,7 +15,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <sys/un.h>
 
 namespace gpiohub
@@ -23,16 +24,6 @@ namespace
 {
 
 using std::chrono::milliseconds;
-
-/* On Linux the send timeout bounds connect(2) as well. */
-void limit_sends(int fd, milliseconds timeout)
-{
-	const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(timeout);
-	const auto rest = std::chrono::duration_cast<std::chrono::microseconds>(timeout - seconds);
-	const timeval limit = {
-		static_cast<time_t>(seconds.count()), static_cast<suseconds_t>(rest.count())};
-	::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
-}
 
 /* getaddrinfo(3) would cut a larger number to 16 bits. */
 bool is_port(std::string_view text)
@@ -91,6 +82,7 @@ Result<UniqueFd> connect_tcp(const Address &address, milliseconds timeout)
 			continue;
 		}
 		limit_sends(fd.get(), timeout);
+		expect_answers(fd.get());
 		if (::connect(fd.get(), each->ai_addr, each->ai_addrlen) != 0) {
 			code = errno;
 			continue;

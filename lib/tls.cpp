@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <gpiohub/tls.hpp>
 
+#include "sockets.hpp"
+
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
@@ -398,6 +400,7 @@ Result<UniqueFd> tls_connect(UniqueFd network, const std::string &host,
 		return Error{EPROTO,
 			"cannot speak TLS with " + host + ": " + pump->failure() +
 				" (whom to trust: --ca)"};
+	limit_sends(ours.get(), timeout);
 	std::thread([pump = std::move(pump)] { pump_on(*pump); }).detach();
 	return ours;
 }

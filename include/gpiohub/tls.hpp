@@ -88,8 +88,9 @@ private:
 
 /**
  * Makes TLS of a connected socket: shakes hands, checks that the other is `host`, and
- * gives a plain socket, which a thread of its own pumps until it is closed. ETIMEDOUT: no
- * answer; EPROTO: says why it is not to be trusted.
+ * gives a plain socket, which a thread of its own pumps until it is closed. Sends to it are
+ * over within the timeout as well. ETIMEDOUT: no answer; EPROTO: says why it is not to be
+ * trusted.
  */
 Result<UniqueFd> tls_connect(UniqueFd network, const std::string &host,
 	const std::string &authorities, std::chrono::milliseconds timeout);

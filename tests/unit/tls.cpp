@@ -152,6 +152,22 @@ TEST_CASE("who does not answer is not waited for")
 	CHECK(client.error().code == ETIMEDOUT);
 }
 
+TEST_CASE("who takes nothing is not sent to for ever")
+{
+	const Certificate certificate("DNS:board");
+	Server server(certificate);
+	const auto client = tls_connect(
+		std::move(server.network), "board", certificate.path, milliseconds(2'000));
+	REQUIRE(client.ok());
+	/* More than fits anywhere, and nobody reads at the other end. */
+	const std::string much(4'000'000, 'x');
+	ssize_t sent = 0;
+	for (int i = 0; i < 10 && sent >= 0; i++)
+		sent = ::send(client->get(), much.data(), much.size(), MSG_NOSIGNAL);
+	CHECK(sent < 0);
+	CHECK(errno == EAGAIN);
+}
+
 TEST_CASE("files that are none are named")
 {
 	const Certificate certificate("DNS:board");
