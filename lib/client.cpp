@@ -192,6 +192,7 @@ Result<std::optional<Received>> Client::next(Milliseconds timeout)
 	if (!waiting_.empty()) {
 		std::optional<Received> first(std::move(waiting_.front()));
 		waiting_.pop_front();
+		kept_ -= first->events.size();
 		return first;
 	}
 	const auto frame = take_frame(deadline_after(timeout));
@@ -251,8 +252,32 @@ Result<Answer> Client::exchange(const gpiohub_command &command, std::span<const 
 			return Error{ETIMEDOUT, "the daemon does not answer"};
 		if ((*frame)->header.kind == wire::FrameKind::Reply)
 			return take_answer(command, **frame);
-		waiting_.push_back(to_received((*frame)->header, (*frame)->records));
+		keep(to_received((*frame)->header, (*frame)->records));
 	}
+}
+
+void Client::keep(Received received)
+{
+	kept_ += received.events.size();
+	waiting_.push_back(std::move(received));
+	while (kept_ > kMostKept)
+		lose_oldest();
+}
+
+/* Who waits for long and reads no events loses them, as he would at the daemon. */
+void Client::lose_oldest()
+{
+	const auto oldest = std::find_if(waiting_.begin(), waiting_.end(),
+		[](const Received &each) { return !each.events.empty(); });
+	kept_ -= oldest->events.size();
+	oldest->lost += oldest->events.size();
+	oldest->events = {};
+	const auto next = std::find_if(oldest + 1, waiting_.end(),
+		[&](const Received &each) { return each.hub == oldest->hub; });
+	if (next == waiting_.end() || next->gone)
+		return;
+	next->lost += oldest->lost;
+	waiting_.erase(oldest);
 }
 
 Result<Answer> Client::take_answer(const gpiohub_command &command, const Frame &frame)

@@ -115,6 +115,10 @@ public:
 	 * later too. EINVAL: times that are no whole µs, or longer than 4,294 s. */
 	Result<void> filter(std::uint8_t hub, std::uint64_t lines, const EdgeFilter &filter);
 
+	/** Events that came while a reply was waited for: so many are kept, and the oldest of
+	 * more are lost. */
+	static constexpr std::size_t kMostKept = 65536;
+
 	/**
 	 * The next frame of events; nothing if none came in time. After fd() was
 	 * readable, call it with timeout 0 until it gives nothing.
@@ -144,6 +148,8 @@ private:
 	ssize_t receive();
 	Result<Answer> exchange(const gpiohub_command &command, std::span<const std::byte> payload,
 		const Deadline &deadline);
+	void keep(Received received);
+	void lose_oldest();
 	Result<Answer> take_answer(const gpiohub_command &command, const Frame &frame);
 
 	UniqueFd socket_;
@@ -153,6 +159,7 @@ private:
 	std::vector<std::byte> buffer_; /* received: [begin_, end) not yet used */
 	std::size_t begin_ = 0;
 	std::deque<Received> waiting_; /* came while a reply was waited for */
+	std::size_t kept_ = 0;         /* events in them */
 	UniqueFd file_;                /* came along */
 };
 

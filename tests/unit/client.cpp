@@ -387,6 +387,38 @@ TEST_CASE("events are kept in order while a reply is waited for")
 	CHECK(client->next(Client::kForever).error().code == ECONNRESET);
 }
 
+TEST_CASE("of very many events that come while a reply is waited for the oldest are lost, and "
+	  "counted")
+{
+	constexpr std::uint64_t kFrames = 100;
+	constexpr std::uint32_t kEvents = 1000;
+	Conversation conversation([](FakeDaemon &daemon) {
+		daemon.greet();
+		const gpiohub_command command = daemon.receive();
+		for (std::uint64_t i = 0; i < kFrames; i++)
+			daemon.events(3 + i * kEvents, kEvents, i == 0 ? 3 : 0);
+		daemon.reply(wire::make_reply(command));
+	});
+	auto client = conversation.connect();
+	REQUIRE(client.ok());
+	REQUIRE(client->ping().ok());
+
+	std::uint64_t next = 0;
+	std::uint64_t kept = 0;
+	while (next < 3 + kFrames * kEvents) {
+		const auto received = client->next(Client::kForever);
+		REQUIRE(received.ok());
+		next += (*received)->lost;
+		for (const gpiohub_event &event : (*received)->events) {
+			if (event.seq != next++)
+				FAIL("event " << event.seq << " after " << next - 1);
+			kept++;
+		}
+	}
+	CHECK(kept <= Client::kMostKept);
+	CHECK(kept > Client::kMostKept - kEvents);
+}
+
 TEST_CASE("a frame that comes byte by byte is put together")
 {
 	Conversation conversation([](FakeDaemon &daemon) {
