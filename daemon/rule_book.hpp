@@ -24,8 +24,10 @@ public:
 	void note(std::uint32_t id, const gpiohub_rule &rule)
 	{
 		forget(id);
-		if (rules_.size() == kMost)
+		if (rules_.size() == kMost) {
 			rules_.erase(rules_.begin());
+			is_complete_ = false;
+		}
 		rules_.push_back({id, rule});
 	}
 
@@ -44,12 +46,16 @@ public:
 		return nullptr;
 	}
 
+	/** Whether one that is not known was never noted. */
+	bool is_complete() const noexcept { return is_complete_; }
+
 private:
 	struct Entry {
 		std::uint32_t id;
 		gpiohub_rule rule;
 	};
 	std::vector<Entry> rules_;
+	bool is_complete_ = true;
 };
 
 } // namespace gpiohub::daemon

@@ -214,7 +214,8 @@ void Session::watch_request()
 	if (!request_timer_) {
 		auto timer = Timer::create(context_.reactor, [this] {
 			log(Level::Warning,
-				fmt::format("{} did not send all of a long request", peer_.name));
+				fmt::format("{} keeps the room for a long request for too long",
+					peer_.name));
 			end();
 		});
 		if (!timer) {

@@ -154,8 +154,11 @@ std::optional<Error> Session::refusal_of(const Request &request)
 		return std::nullopt; /* it will be told that */
 	if (op == Op::RULE_DEL) {
 		const auto id = static_cast<std::uint32_t>(request.command.value);
-		needs = needs_of_deletion((*attachment)->hub.rules().find(id),
-			(*attachment)->rules.find(id) != nullptr);
+		const RuleBook &of_hub = (*attachment)->hub.rules();
+		/* Its own may be over, and one of the hub that was forgotten have its id. */
+		const bool is_own =
+			of_hub.is_complete() && (*attachment)->rules.find(id) != nullptr;
+		needs = needs_of_deletion(of_hub.find(id), is_own);
 	}
 	const gpiohub_info &info = (*attachment)->hub.info();
 	const std::uint64_t all = ~std::uint64_t{0} >> (64 - info.lines);

@@ -300,6 +300,12 @@ TEST_CASE("a rule of the hub is deleted by who might have added it")
 	CHECK(remove(narrow, shared) == ENOENT);
 	CHECK(remove(narrow, own) == 0);
 	CHECK(remove(wide, interlock) == 0);
+
+	/* Nor is it deleted by who has had a rule of its id, and has it forgotten here. */
+	const auto over = add(narrow, 1, 0);
+	for (std::size_t i = 0; i <= RuleBook::kMost; i++)
+		add(narrow, 1, GPIOHUB_RULE_HUB);
+	CHECK(remove(narrow, over) == EACCES);
 }
 
 TEST_CASE("a wait ends when its line may not be looked at any more")
