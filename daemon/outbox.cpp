@@ -21,6 +21,12 @@ constexpr int kSendFlags = MSG_DONTWAIT | MSG_NOSIGNAL;
 std::size_t send_at_once(
 	int socket, std::span<const std::byte> header, std::span<const std::byte> records)
 {
+	/* One piece is less for the kernel to look at. */
+	if (records.empty()) {
+		const std::ptrdiff_t sent =
+			::send(socket, header.data(), header.size(), kSendFlags);
+		return sent > 0 ? static_cast<std::size_t>(sent) : 0;
+	}
 	/* It only reads them. */
 	std::array<iovec, 2> parts{{
 		{const_cast<std::byte *>(header.data()), header.size()},

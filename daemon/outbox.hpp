@@ -35,7 +35,7 @@ public:
 	/** Appends a frame of events, its parts in order, or what the socket did not take of
 	 * it; false: no room. */
 	[[nodiscard]] bool append_events(
-		std::span<const std::byte> header, std::span<const std::byte> records);
+		std::span<const std::byte> header, std::span<const std::byte> records = {});
 
 	/** Appends a frame that must not be lost; false: no room at all. `file`, if any, goes
 	 * along with its first byte, over a Unix socket. */

@@ -114,11 +114,22 @@ bool Subscription::take(std::span<const gpiohub_event> events, std::uint64_t los
 {
 	if (chain_.has_stages())
 		return take_filtered(events, lost);
-	const bool is_all = takes_all_ && ~shown_ == 0;
-	if (!send(is_all ? events : views_.of(events, chain_.wanted(), shown_), lost))
+	if (events.empty() ? !send({}, lost) : !send_shared(events, lost))
 		return false;
 	next_ += events.size() + lost;
 	return true;
+}
+
+/* What others want as well is looked for once, and goes out as it is. */
+bool Subscription::send_shared(std::span<const gpiohub_event> events, std::uint64_t lost)
+{
+	const EventFilter wanted = takes_all_ ? EventFilter::everything() : chain_.wanted();
+	Views::View &view = views_.of(events, wanted, shown_);
+	if (lost > 0 || view.events().empty())
+		return send(view.events(), lost);
+	const auto frame = view.frame(protocol_, hub_);
+	return frame.empty() ? send(view.events(), 0)
+			     : note(out_.append_events(frame), view.events().size(), 0);
 }
 
 /* Of the next so many positions: how many are lost to the client. */
@@ -174,9 +185,15 @@ bool Subscription::send(std::span<const gpiohub_event> events, std::uint64_t los
 		reactor_.later(session_);
 		return false;
 	}
-	if (!protocol_.events(out_, hub_, lost, events))
+	return note(protocol_.events(out_, hub_, lost, events), events.size(), lost);
+}
+
+/* What came of sending so many events. */
+bool Subscription::note(bool was_taken, std::size_t events, std::uint64_t lost)
+{
+	if (!was_taken)
 		return false;
-	sent_ += events.size();
+	sent_ += events;
 	lost_ += lost;
 	if (!out_.empty())
 		reactor_.later(session_);

@@ -104,6 +104,8 @@ private:
 	bool take_filtered(std::span<const gpiohub_event> events, std::uint64_t lost);
 	void conceal_chosen();
 	bool send(std::span<const gpiohub_event> events, std::uint64_t lost);
+	bool send_shared(std::span<const gpiohub_event> events, std::uint64_t lost);
+	bool note(bool was_taken, std::size_t events, std::uint64_t lost);
 
 	Reactor &reactor_;
 	Source &session_;

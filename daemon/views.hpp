@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include "proto/protocol.hpp"
+
 #include <gpiohub/filter.hpp>
 
 #include <linux/gpiohub.h>
@@ -24,24 +26,39 @@ public:
 	/** Of one batch; who wants what more than these want is looked for each time. */
 	static constexpr std::size_t kMost = 4;
 
+	/** What all who want the same get of a batch. */
+	class View
+	{
+	public:
+		std::span<const gpiohub_event> events() const noexcept { return result_; }
+		/**
+		 * The events as one frame with nothing lost before, for a socket to take
+		 * in one piece. Empty: it was not worth it yet, for a client alone.
+		 */
+		std::span<const std::byte> frame(const Protocol &protocol, unsigned hub);
+
+	private:
+		friend class Views;
+
+		void look(std::span<const gpiohub_event> events);
+
+		EventFilter filter_;
+		std::uint64_t shown_ = 0;
+		std::span<const gpiohub_event> result_;
+		std::vector<gpiohub_event> chosen_; /* unless the result is all of the batch */
+		std::vector<std::byte> frame_;
+		std::uint32_t asked_ = 0; /* times for the frame */
+	};
+
 	/**
 	 * Those of `events` that pass the filter, without what is not `shown`. They are a
 	 * batch of this hub: by the first one's number and how many they are it is known
 	 * again. Valid until the next call, and as long as `events`.
 	 */
-	std::span<const gpiohub_event> of(std::span<const gpiohub_event> events,
-		const EventFilter &filter, std::uint64_t shown);
+	View &of(std::span<const gpiohub_event> events, const EventFilter &filter,
+		std::uint64_t shown);
 
 private:
-	struct View {
-		EventFilter filter;
-		std::uint64_t shown = 0;
-		std::span<const gpiohub_event> result;
-		std::vector<gpiohub_event> chosen; /* unless the result is all of the batch */
-	};
-
-	static void look(View &view, std::span<const gpiohub_event> events);
-
 	/* The batch. */
 	const gpiohub_event *data_ = nullptr;
 	std::uint64_t first_ = 0;

@@ -130,6 +130,16 @@ bool Native::events(
 	return out.append_events(header, std::as_bytes(events));
 }
 
+void Native::frame(
+	unsigned hub, std::span<const gpiohub_event> events, std::vector<std::byte> &bytes) const
+{
+	const auto header = wire::to_bytes(wire::events_header(
+		static_cast<std::uint8_t>(hub), static_cast<std::uint32_t>(events.size()), 0));
+	const auto records = std::as_bytes(events);
+	bytes.assign(header.begin(), header.end());
+	bytes.insert(bytes.end(), records.begin(), records.end());
+}
+
 std::size_t Native::room(const Outbox &out) const
 {
 	const std::size_t bytes = out.room_for_events();

@@ -18,6 +18,8 @@ public:
 		Outbox &out, const Request &request, const Result<Answer> &result) const override;
 	bool events(Outbox &out, unsigned hub, std::uint64_t lost,
 		std::span<const gpiohub_event> events) const override;
+	void frame(unsigned hub, std::span<const gpiohub_event> events,
+		std::vector<std::byte> &bytes) const override;
 	std::size_t room(const Outbox &out) const override;
 	bool gone(Outbox &out, unsigned hub) const override;
 };

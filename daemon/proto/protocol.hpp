@@ -19,6 +19,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace gpiohub::daemon
 {
@@ -67,6 +68,11 @@ public:
 	 */
 	[[nodiscard]] virtual bool events(Outbox &out, unsigned hub, std::uint64_t lost,
 		std::span<const gpiohub_event> events) const = 0;
+
+	/** The bytes that events() would queue, none lost, which are the same for all who
+	 * speak this protocol. */
+	virtual void frame(unsigned hub, std::span<const gpiohub_event> events,
+		std::vector<std::byte> &bytes) const = 0;
 
 	/** How many events the outbox would take now in one call. */
 	virtual std::size_t room(const Outbox &out) const = 0;

@@ -40,18 +40,27 @@ public:
 	{
 	}
 
+	/** Whatever there is, kinds that nobody knows yet too. */
+	static constexpr EventFilter everything() noexcept
+	{
+		return {~std::uint64_t{0}, kEveryKind};
+	}
+
 	constexpr std::uint64_t lines() const noexcept { return lines_; }
 	constexpr bool operator==(const EventFilter &) const = default;
 
 	constexpr bool wants(const gpiohub_event &event) const noexcept
 	{
-		const bool kind = event.type < 32 && (kinds_ >> event.type & 1) != 0;
+		const bool kind =
+			event.type < 32 ? (kinds_ >> event.type & 1) != 0 : kinds_ == kEveryKind;
 		const bool line =
 			event.line >= GPIOHUB_MAX_LINES || (lines_ >> event.line & 1) != 0;
 		return kind && line;
 	}
 
 private:
+	static constexpr std::uint32_t kEveryKind = ~std::uint32_t{0};
+
 	std::uint64_t lines_ = 0;
 	std::uint32_t kinds_ = 0;
 };
