@@ -26,6 +26,9 @@
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 #define GPIOHUB_SANITIZED 1
 #endif
+#if __has_feature(thread_sanitizer)
+#define GPIOHUB_HAS_TSAN 1
+#endif
 #endif
 
 using namespace gpiohub;
@@ -327,7 +330,10 @@ TEST_CASE("a daemon whose clients are all silent does not run at all")
 	const auto after = board.ran();
 	CHECK(after.second == before.second);
 	CHECK(before.first > 0);
+	/* The thread sanitizer has a thread of its own. */
+#ifndef GPIOHUB_HAS_TSAN
 	CHECK(after.first == before.first);
+#endif
 	CHECK(clients.back().call(make_command(Op::PING, 0, 0, 1)).reply.value == 1);
 	CHECK(board.ran().first > after.first);
 }
