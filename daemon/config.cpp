@@ -2,6 +2,7 @@
 #include "config.hpp"
 
 #include "config_roles.hpp"
+#include "proto/pigpio/bank.hpp"
 #include "socket.hpp"
 
 #include <fmt/format.h>
@@ -49,6 +50,17 @@ std::string fault_of_file(const std::string &path)
 	return path.starts_with("/") ? "" : "must be the path of a file, from / on";
 }
 
+std::string fault_of_gpio(const std::string &entry)
+{
+	const auto fault = pigpio::Bank::of({entry}, 64, [](unsigned) { return std::string(); });
+	return fault || fault.error().code == ENXIO ? "" : fault.error().what;
+}
+
+std::string fault_of_nothing(const std::string &)
+{
+	return {};
+}
+
 using Keys = std::map<std::string_view, Setter, std::less<>>;
 
 Setter text(auto &target, Check fault_of)
@@ -79,6 +91,44 @@ Setter number(T &target, std::int64_t least, std::int64_t most)
 		if (value == nullptr || value->get() < least || value->get() > most)
 			return {fmt::format("must be a number from {} to {}", least, most)};
 		target = static_cast<T>(value->get());
+		return {};
+	};
+}
+
+/* A number that need not be given. */
+Setter number(std::optional<unsigned> &target, std::int64_t least, std::int64_t most)
+{
+	return [&target, least, most](const toml::node &node) -> Fault {
+		target.emplace();
+		return number(*target, least, most)(node);
+	};
+}
+
+Setter numbers(std::vector<unsigned> &target, std::int64_t least, std::int64_t most)
+{
+	return [&target, least, most](const toml::node &node) -> Fault {
+		if (!node.is_array())
+			return {"must be an array of numbers"};
+		target.clear();
+		for (const auto &element : *node.as_array()) {
+			const Fault fault = number(target.emplace_back(), least, most)(element);
+			if (!fault.what.empty())
+				return {fault.what, &element};
+		}
+		return {};
+	};
+}
+
+/* What happens to outputs when the daemon goes. */
+Setter guard(gpiohub_guard &target)
+{
+	return [&target](const toml::node &node) -> Fault {
+		const std::string name = node.value_or(std::string());
+		if (name != "keep" && name != "input" && name != "low")
+			return {"must be \"keep\", \"input\" or \"low\""};
+		target = name == "keep"   ? GPIOHUB_GUARD_KEEP
+			: name == "input" ? GPIOHUB_GUARD_INPUT
+					  : GPIOHUB_GUARD_LEVELS;
 		return {};
 	};
 }
@@ -132,6 +182,19 @@ std::map<std::string_view, Keys, std::less<>> all_keys(Config &config)
 				{"port", number(config.tls.port, 1, 65535)},
 				{"certificates", text(config.tls.certificates, fault_of_file)},
 				{"key", text(config.tls.key, fault_of_file)},
+			}},
+		{"pigpio",
+			{
+				{"enabled", boolean(config.pigpio.enabled)},
+				{"port", number(config.pigpio.port, 1, 65535)},
+				{"listen", texts(config.pigpio.listen, fault_of_tls_address)},
+				{"hub", number(config.pigpio.hub, 0, 63)},
+				{"gpios", texts(config.pigpio.gpios, fault_of_gpio)},
+				{"reserved",
+					numbers(config.pigpio.reserved, 0, pigpio::kGpios - 1)},
+				{"hardware", number(config.pigpio.hardware, 1, 0xffff'ffff)},
+				{"role", text(config.pigpio.role, fault_of_nothing)},
+				{"guard", guard(config.pigpio.guard)},
 			}},
 		{"limits",
 			{
@@ -217,6 +280,10 @@ Result<Config> parse_config(std::string_view document, const std::string &name)
 						fault.what));
 		}
 	}
+	const std::string &role = config.pigpio.role;
+	if (!role.empty() && config.roles->role(role) == nullptr)
+		return wrong(name, parsed.table().get("pigpio")->source(),
+			fmt::format("\"pigpio.role\": there is no [role.{}]", role));
 	const bool is_tls = config.tls.listen && !config.tls.listen->empty();
 	if (const auto fault = fault_of_tls(config); is_tls && !fault.empty())
 		return wrong(name, parsed.table().get("tls")->source(), "[tls] " + fault);

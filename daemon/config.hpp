@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "proto/pigpio/settings.hpp"
 #include "roles.hpp"
 
 #include <gpiohub/result.hpp>
@@ -59,6 +60,7 @@ struct Config {
 	Socket socket;
 	Tcp tcp;
 	Tls tls;
+	pigpio::Settings pigpio;
 	Limits limits;
 	/* Shared with the sessions that go by them. */
 	std::shared_ptr<const Roles> roles = std::make_shared<Roles>();

@@ -48,6 +48,7 @@ Daemon::Daemon(Reactor &reactor, Backend &backend, const Config &config,
 	: reactor_(reactor),
 	  backend_(backend),
 	  limits_(config.limits),
+	  pigpio_settings_(config.pigpio),
 	  roles_(config.roles),
 	  context_{
 		  .reactor = reactor,
@@ -83,6 +84,14 @@ Result<void> Daemon::start(std::function<void()> changed)
 	if (!hello_due)
 		return hello_due.error();
 	hello_due_ = *std::move(hello_due);
+	if (pigpio_settings_.enabled) {
+		auto front = pigpio::Front::create(reactor_, pigpio_settings_, inbox_budget_,
+			limits_.outbox_bytes, [this] { look_whether_stopped(); });
+		if (!front)
+			return front.error();
+		pigpio_ = *std::move(front);
+		pigpio_->renew(roles_);
+	}
 	scan();
 	/* What is there from the start is no change. */
 	changed_ = std::move(changed);
@@ -152,6 +161,8 @@ void Daemon::open_hub(unsigned number)
 	hubs_[number] = *std::move(hub);
 	const gpiohub_info &info = hubs_[number]->info();
 	log(Level::Info, fmt::format("{}: {} lines, {}", info.name, info.lines, info.label));
+	if (pigpio_)
+		pigpio_->hub_came(*hubs_[number]);
 	if (changed_)
 		changed_();
 }
@@ -175,7 +186,13 @@ void Daemon::hub_gone(Hub &hub)
 		sessions.push_back(owned.get());
 	for (Session *session : sessions)
 		session->hub_gone(hub);
+	if (pigpio_)
+		pigpio_->hub_gone(hub);
 	reactor_.retire(std::move(hubs_[hub.number()]));
+	for (const auto &other : hubs_) {
+		if (pigpio_ && other)
+			pigpio_->hub_came(*other);
+	}
 	if (changed_)
 		changed_();
 	/* Its number may be another's already. */
@@ -242,18 +259,33 @@ void Daemon::accept(UniqueFd socket, Peer peer)
 		hello_due_->arm(hello_patience_);
 }
 
+void Daemon::accept_pigpio(UniqueFd socket)
+{
+	Peer peer = peer_of(socket.get());
+	/* Its protocol has no word for it. */
+	if (!pigpio_ || too_many(peer)) {
+		counters_.refused++;
+		return;
+	}
+	counters_.accepted++;
+	pigpio_->accept(std::move(socket), std::move(peer));
+}
+
 /* Is there room for another client, of that user or address too? */
 std::optional<Error> Daemon::too_many(const Peer &peer) const
 {
-	if (admitted_ >= limits_.clients)
+	if (clients() >= limits_.clients)
 		return Error{EUSERS,
 			fmt::format("the daemon has {} clients, and may have no more "
 				    "(limits.clients)",
 				limits_.clients)};
-	const auto same = std::count_if(sessions_.begin(), sessions_.end(), [&](const auto &each) {
-		return !each.second->is_refused() && each.second->peer().is_of(peer);
-	});
-	if (static_cast<std::size_t>(same) >= limits_.clients_per_user)
+	const auto native =
+		std::count_if(sessions_.begin(), sessions_.end(), [&](const auto &each) {
+			return !each.second->is_refused() && each.second->peer().is_of(peer);
+		});
+	const std::size_t same =
+		static_cast<std::size_t>(native) + (pigpio_ ? pigpio_->clients_of(peer) : 0);
+	if (same >= limits_.clients_per_user)
 		return Error{EUSERS,
 			fmt::format("the daemon has {} clients of this user or address, and may "
 				    "have no more of them (limits.clients_per_user)",
@@ -267,6 +299,8 @@ void Daemon::reload(const Config &config)
 	context_.outbox_bytes = limits_.outbox_bytes;
 	context_.commands_per_second = limits_.commands_per_second;
 	roles_ = config.roles;
+	if (pigpio_)
+		pigpio_->renew(roles_);
 	std::vector<Session *> sessions;
 	for (const auto &[key, session] : sessions_)
 		sessions.push_back(session.get());
@@ -302,7 +336,12 @@ void Daemon::session_ended(Session &session)
 		admitted_--;
 	auto ended = sessions_.extract(&session);
 	reactor_.retire(std::move(ended.mapped()));
-	if (sessions_.empty() && stopped_)
+	look_whether_stopped();
+}
+
+void Daemon::look_whether_stopped()
+{
+	if (stopped_ && sessions_.empty() && (!pigpio_ || pigpio_->clients() == 0))
 		stopped_();
 }
 
@@ -315,8 +354,9 @@ void Daemon::stop(std::function<void()> stopped)
 	}
 	for (const auto &[key, session] : sessions_)
 		session->finish();
-	if (sessions_.empty())
-		stopped_();
+	if (pigpio_)
+		pigpio_->finish();
+	look_whether_stopped();
 }
 
 std::string Daemon::stats() const
@@ -330,6 +370,10 @@ std::string Daemon::stats() const
 	std::vector<SessionStats> sessions;
 	for (const auto &[key, session] : sessions_)
 		sessions.push_back(session->stats());
+	if (pigpio_) {
+		for (SessionStats &each : pigpio_->stats())
+			sessions.push_back(std::move(each));
+	}
 	return stats_json(counters_, hubs, sessions);
 }
 

@@ -10,6 +10,7 @@
 #include "config.hpp"
 #include "hub.hpp"
 #include "metrics.hpp"
+#include "proto/pigpio/front.hpp"
 #include "reactor.hpp"
 #include "session.hpp"
 #include "timer.hpp"
@@ -46,10 +47,15 @@ public:
 	void accept(UniqueFd socket);
 	/** The same, where it is not the socket that tells who it is. */
 	void accept(UniqueFd socket, Peer peer);
+	/** The same, of pigpio's door: there is one if the configuration says so. */
+	void accept_pigpio(UniqueFd socket);
 	/** Lets every client have its replies, then calls `stopped`. */
 	void stop(std::function<void()> stopped);
 
-	std::size_t clients() const noexcept { return admitted_; }
+	std::size_t clients() const noexcept
+	{
+		return admitted_ + (pigpio_ ? pigpio_->clients() : 0);
+	}
 	std::size_t hubs() const noexcept;
 	/** "gpiohub0, gpiohub2"; "": there is none. */
 	std::string hub_names() const;
@@ -65,12 +71,14 @@ private:
 	std::optional<Error> too_many(const Peer &peer) const;
 	void session_ended(Session &session);
 	void hang_up_on_silent();
+	void look_whether_stopped();
 	std::string stats() const;
 	std::uint64_t hub_mask() const noexcept;
 
 	Reactor &reactor_;
 	Backend &backend_;
 	Config::Limits limits_;
+	pigpio::Settings pigpio_settings_;
 	std::shared_ptr<const Roles> roles_;
 	Counters counters_;
 	Inbox::Budget inbox_budget_;
@@ -83,7 +91,8 @@ private:
 	std::unique_ptr<Timer> retry_;
 	/* After the hubs: sessions refer to them. */
 	std::unordered_map<const Session *, std::unique_ptr<Session>> sessions_;
-	std::size_t admitted_ = 0; /* sessions that are not there to be refused */
+	std::unique_ptr<pigpio::Front> pigpio_; /* nullptr: not enabled */
+	std::size_t admitted_ = 0;              /* sessions that are not there to be refused */
 	std::chrono::milliseconds hello_patience_;
 	std::unique_ptr<Timer> hello_due_; /* armed while anybody is silent */
 	bool is_hello_due_armed_ = false;

@@ -23,33 +23,23 @@ std::string socket_group(const Config::Socket &socket)
 	return {};
 }
 
-Result<std::vector<UniqueFd>> listen_on_loopback(const Config::Tcp &tcp)
+/* On those addresses; none given: on the loopback addresses that the machine has. */
+Result<std::vector<UniqueFd>> listen_on(
+	const std::optional<std::vector<std::string>> &addresses, std::uint16_t port, Reach reach)
 {
 	std::vector<UniqueFd> sockets;
 	const std::vector<std::string> both{"127.0.0.1", "::1"};
-	for (const std::string &address : tcp.listen.value_or(both)) {
-		auto socket = listen_tcp(address, tcp.port);
+	for (const std::string &address : addresses.value_or(both)) {
+		auto socket = listen_tcp(address, port, reach);
 		if (socket) {
 			sockets.push_back(*std::move(socket));
 			continue;
 		}
 		/* A machine without IPv6, who did not ask for it. */
 		const int code = socket.error().code;
-		if (!tcp.listen && (code == EAFNOSUPPORT || code == EADDRNOTAVAIL))
+		if (!addresses && (code == EAFNOSUPPORT || code == EADDRNOTAVAIL))
 			continue;
 		return socket.error();
-	}
-	return sockets;
-}
-
-Result<std::vector<UniqueFd>> listen_on_all(const Config::Tls &tls)
-{
-	std::vector<UniqueFd> sockets;
-	for (const std::string &address : *tls.listen) {
-		auto socket = listen_tcp(address, tls.port, Reach::Everybody);
-		if (!socket)
-			return socket.error();
-		sockets.push_back(*std::move(socket));
 	}
 	return sockets;
 }
@@ -85,6 +75,8 @@ Result<Door> Door::open(
 	if (auto opened = door.open_tcp(config.tcp, std::move(inherited.tcp)); !opened)
 		return opened.error();
 	if (auto opened = door.open_tls(config, std::move(inherited.tls)); !opened)
+		return opened.error();
+	if (auto opened = door.open_pigpio(config.pigpio); !opened)
 		return opened.error();
 	return door;
 }
@@ -143,7 +135,7 @@ Result<void> Door::open_tcp(const Config::Tcp &config, std::vector<InheritedSock
 		where_ += " and TCP ";
 		sockets = take(std::move(inherited), where_);
 	} else if (config.enabled) {
-		auto made = listen_on_loopback(config);
+		auto made = listen_on(config.listen, config.port, Reach::Loopback);
 		if (!made)
 			return made.error();
 		sockets = *std::move(made);
@@ -151,6 +143,19 @@ Result<void> Door::open_tcp(const Config::Tcp &config, std::vector<InheritedSock
 	}
 	return listen(std::move(sockets),
 		[daemon = daemon_](UniqueFd client) { daemon->accept(std::move(client)); });
+}
+
+Result<void> Door::open_pigpio(const pigpio::Settings &config)
+{
+	if (!config.enabled)
+		return {};
+	auto made = listen_on(config.listen, config.port, Reach::Everybody);
+	if (!made)
+		return made.error();
+	where_ += made->empty() ? ""
+				: fmt::format(" and, for pigpio's clients, port {}", config.port);
+	return listen(*std::move(made),
+		[daemon = daemon_](UniqueFd client) { daemon->accept_pigpio(std::move(client)); });
 }
 
 Result<void> Door::open_tls(const Config &config, std::vector<InheritedSocket> inherited)
@@ -163,7 +168,7 @@ Result<void> Door::open_tls(const Config &config, std::vector<InheritedSocket> i
 		where_ += " and, by TLS, ";
 		sockets = take(std::move(inherited), where_);
 	} else if (config.tls.listen && !config.tls.listen->empty()) {
-		auto made = listen_on_all(config.tls);
+		auto made = listen_on(config.tls.listen, config.tls.port, Reach::Everybody);
 		if (!made)
 			return made.error();
 		sockets = *std::move(made);

@@ -53,6 +53,7 @@ private:
 	Result<void> open_native(
 		const Config::Socket &config, std::vector<InheritedSocket> inherited);
 	Result<void> open_tcp(const Config::Tcp &config, std::vector<InheritedSocket> inherited);
+	Result<void> open_pigpio(const pigpio::Settings &config);
 	Result<void> open_tls(const Config &config, std::vector<InheritedSocket> inherited);
 	Result<void> listen(std::vector<UniqueFd> sockets, const Listener::Accepted &accepted);
 

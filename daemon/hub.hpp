@@ -48,6 +48,7 @@ public:
 	/** Subscriptions and waits. */
 	std::size_t subscribers() const noexcept { return sinks_.size(); }
 	RingView ring() const noexcept { return watch_->view().ring; }
+	StateView state() const noexcept { return watch_->view().state; }
 	/** For subscriptions of this hub. */
 	Views &views() noexcept { return views_; }
 

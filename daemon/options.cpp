@@ -49,6 +49,13 @@ Result<Options> parse_options(int argc, const char *const *argv)
 				    ->type_name("PORT")
 				    ->check(CLI::Range(1, 65535));
 	app.add_flag("--no-tcp", no_tcp, "do not listen on TCP")->excludes(port_option);
+	bool pigpio = false;
+	std::optional<std::uint16_t> pigpio_port;
+	app.add_flag("--pigpio", pigpio,
+		"speak pigpio's protocol too, on port 8888 of 127.0.0.1 and ::1");
+	app.add_option("--pigpio-port", pigpio_port, "the same on another port")
+		->type_name("PORT")
+		->check(CLI::Range(1, 65535));
 	try {
 		app.parse(argc, argv);
 	} catch (const CLI::ParseError &error) {
@@ -73,6 +80,10 @@ Result<Options> parse_options(int argc, const char *const *argv)
 		options.config.tcp.port = *port;
 		options.config.tcp.enabled = true;
 	}
+	if (pigpio || pigpio_port)
+		options.config.pigpio.enabled = true;
+	if (pigpio_port)
+		options.config.pigpio.port = *pigpio_port;
 	if (no_tcp)
 		options.config.tcp.enabled = false;
 	return options;

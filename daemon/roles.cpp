@@ -70,6 +70,13 @@ const Token *Roles::named(std::string_view name) const noexcept
 	return found == tokens_.end() ? nullptr : &*found;
 }
 
+const Role *Roles::role(std::string_view name) const noexcept
+{
+	const auto found = std::find_if(roles_.begin(), roles_.end(),
+		[name](const Role &role) { return role.name == name; });
+	return found == roles_.end() ? nullptr : &*found;
+}
+
 std::vector<const Role *> Roles::of(const Peer &peer, std::string_view token) const
 {
 	std::vector<const Role *> granted;

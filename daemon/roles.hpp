@@ -116,6 +116,9 @@ public:
 	/** The token of that name, or nullptr. */
 	const Token *named(std::string_view name) const noexcept;
 
+	/** The role of that name, or nullptr. */
+	const Role *role(std::string_view name) const noexcept;
+
 	/** Those granted to a peer, who presented that token, "": none. */
 	std::vector<const Role *> of(const Peer &peer, std::string_view token) const;
 

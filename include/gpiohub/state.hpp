@@ -32,6 +32,8 @@ public:
 
 	std::uint64_t levels() const noexcept { return load(state_->levels); }
 	std::uint64_t known() const noexcept { return load(state_->known); }
+	std::uint64_t outputs() const noexcept { return load(state_->outputs); }
+	std::uint64_t playing() const noexcept { return load(state_->playing); }
 	std::uint64_t gone() const noexcept { return load(state_->gone); }
 	std::uint64_t seq() const noexcept { return load(state_->seq); }
 	unsigned lines() const noexcept { return state_->lines; }

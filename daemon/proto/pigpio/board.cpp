@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+#include "board.hpp"
+
+#include "log.hpp"
+
+#include <fmt/format.h>
+
+#include <bit>
+
+namespace gpiohub::daemon::pigpio
+{
+
+Result<std::unique_ptr<Board>> Board::create(Reactor &reactor, const Settings &settings)
+{
+	std::unique_ptr<Board> board(new Board(settings));
+	auto notifier = Notifier::create(reactor);
+	if (!notifier)
+		return notifier.error();
+	board->notifier = *std::move(notifier);
+	board->notifier->on_pattern([raw = board.get()](unsigned line, std::uint32_t id) {
+		const auto gpio = raw->lines.bank().gpio(line);
+		if (gpio && *gpio < kUserGpios)
+			raw->pwm.ended(*gpio, id);
+	});
+	return board;
+}
+
+void Board::hub_came(Hub &hub)
+{
+	if (lines.is_attached() || (settings_.hub && *settings_.hub != hub.number()))
+		return;
+	const RoleHub its = hub.as_roles_see_it();
+	Bank bank;
+	if (settings_.gpios) {
+		auto made = Bank::of(*settings_.gpios, its.lines, its.name);
+		if (!made) {
+			log(Level::Error,
+				fmt::format("pigpio: {} cannot be served: pigpio.gpios: {}",
+					hub.info().name, made.error().what));
+			return;
+		}
+		bank = *made;
+	} else {
+		bank = Bank::by_default(its.lines, its.name);
+	}
+	Gpios reserved = 0;
+	for (const unsigned gpio : settings_.reserved)
+		reserved |= gpio_bit(gpio);
+	lines.attach(hub, bank, settings_.guard);
+	notifier->attach(hub, bank, reserved);
+	log(Level::Info,
+		fmt::format("pigpio: {} GPIOs are lines of {}", std::popcount(bank.gpios()),
+			hub.info().name));
+}
+
+void Board::hub_gone(Hub &hub)
+{
+	if (this->hub() != &hub)
+		return;
+	pwm.forget();
+	notifier->detach();
+	lines.detach();
+}
+
+} // namespace gpiohub::daemon::pigpio

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What pigpio's clients find: one board for all of them, of one hub. Whatever they set up
+ * stays when they go, as pigpio has it, notifications on their own sockets apart.
+ */
+#pragma once
+
+#include "lines.hpp"
+#include "notifier.hpp"
+#include "pwm.hpp"
+#include "settings.hpp"
+
+#include <array>
+#include <cstdint>
+#include <memory>
+
+namespace gpiohub::daemon::pigpio
+{
+
+class Board
+{
+public:
+	static Result<std::unique_ptr<Board>> create(Reactor &reactor, const Settings &settings);
+
+	/** A hub came: it is the board's if it may be, and the board has none. */
+	void hub_came(Hub &hub);
+	/** Does nothing for another hub than the board's. */
+	void hub_gone(Hub &hub);
+	/** nullptr: there is none. */
+	Hub *hub() noexcept { return lines.is_attached() ? &lines.hub() : nullptr; }
+
+	const Settings &settings() const noexcept { return settings_; }
+
+	Lines lines;
+	std::unique_ptr<Notifier> notifier;
+	Pwm pwm{lines};
+	/* What has no meaning here, for who asks for what he stored. */
+	std::array<std::uint32_t, 3> pads{8, 8, 8}; /* mA */
+	std::array<std::uint32_t, 2> internals{};   /* CSI */
+
+private:
+	explicit Board(const Settings &settings) : settings_(settings) {}
+
+	Settings settings_;
+};
+
+} // namespace gpiohub::daemon::pigpio

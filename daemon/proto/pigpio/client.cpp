@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+#include "client.hpp"
+
+#include <gpiohub/wire.hpp>
+
+#include <chrono>
+#include <utility>
+
+namespace gpiohub::daemon::pigpio
+{
+
+namespace
+{
+
+/* A client's share of a turn: so many commands, or as many as it gets done in so long. */
+constexpr std::size_t kCommandsPerTurn = 64;
+constexpr std::uint64_t kClockEvery = 8; /* commands between two looks at the time */
+constexpr std::chrono::milliseconds kTimePerTurn{1};
+
+/* What a reply needs at most. */
+constexpr std::size_t kLargestReply = sizeof(Header) + kMostExtension;
+
+} // namespace
+
+Client::Client(const ClientContext &context, UniqueFd socket, Peer peer)
+	: context_(context),
+	  socket_(std::move(socket)),
+	  peer_(std::move(peer)),
+	  in_(context.inbox_budget),
+	  out_(context.outbox_bytes, socket_.get())
+{
+}
+
+Client::~Client()
+{
+	context_.reactor.remove(*this);
+	context_.board.notifier->close_all(*this);
+}
+
+Result<void> Client::start()
+{
+	watched_ = EPOLLIN;
+	return context_.reactor.add(*this, socket_.get(), watched_);
+}
+
+void Client::ready(std::uint32_t events)
+{
+	if ((events & EPOLLIN) != 0 && !is_finishing_)
+		receive();
+	else if ((events & (EPOLLHUP | EPOLLERR)) != 0)
+		end();
+	turn();
+}
+
+void Client::turn()
+{
+	if (has_ended_)
+		return;
+	is_held_back_ = false;
+	const bool has_more = !is_delayed_ && handle_requests();
+	if (has_ended_)
+		return;
+	in_.tidy();
+	send_queued();
+	if (has_ended_)
+		return;
+	if (has_more)
+		context_.reactor.later(*this);
+	else if (is_finishing_ && !is_delayed_ && !is_held_back_ && out_.empty()) {
+		end();
+		return;
+	}
+	watch_socket();
+}
+
+void Client::receive()
+{
+	switch (in_.receive(socket_.get())) {
+	case Inbox::Received::More:
+	case Inbox::Received::Nothing:
+		break;
+	case Inbox::Received::End:
+		is_finishing_ = true;
+		break;
+	case Inbox::Received::Broken:
+		end();
+		break;
+	}
+}
+
+/* --- requests ------------------------------------------------------------------ */
+
+/* A share of what is there; true: there is more. */
+bool Client::handle_requests()
+{
+	const auto begin = std::chrono::steady_clock::now();
+	std::size_t handled = 0;
+	while (take_request(handled)) {
+		if (handled == kCommandsPerTurn)
+			return true;
+		if (handled % kClockEvery == 0 &&
+			std::chrono::steady_clock::now() - begin > kTimePerTurn)
+			return true;
+	}
+	return false;
+}
+
+/* False: there is none that is whole, or no room for its reply, or it is over. */
+bool Client::take_request(std::size_t &handled)
+{
+	if (has_ended_ || is_delayed_ || in_.bytes().size() < sizeof(Header))
+		return false;
+	const auto header = wire::from_bytes<Header>(in_.bytes());
+	if (header.last > kMostExtension) {
+		end();
+		return false;
+	}
+	const std::size_t size = sizeof(Header) + header.last;
+	if (in_.bytes().size() < size) {
+		/* The others have all the room there is. */
+		if (!in_.expect(size))
+			end();
+		return false;
+	}
+	if (out_.room_for_replies() < kLargestReply) {
+		is_held_back_ = true;
+		return false;
+	}
+	const Request request{header.command, header.p1, header.p2,
+		in_.bytes().subspan(sizeof(Header), header.last)};
+	in_.take(size);
+	handled++;
+	handle(request);
+	return true;
+}
+
+void Client::handle(const Request &request)
+{
+	commands_++;
+	const Reply result = execute({context_.board, this, peer_.name, context_.rights, request});
+	if (result.after_ns == 0 || !delay(request, result.after_ns))
+		reply(request, result);
+}
+
+/* False: it cannot be had, the reply comes at once. */
+bool Client::delay(const Request &request, std::uint64_t ns)
+{
+	if (!delay_timer_) {
+		auto timer = Timer::create(context_.reactor, [this] {
+			is_delayed_ = false;
+			reply(delayed_, Status::Ok);
+			turn();
+		});
+		if (!timer)
+			return false;
+		delay_timer_ = *std::move(timer);
+	}
+	delayed_ = request;
+	delayed_.extension = {};
+	is_delayed_ = true;
+	delay_timer_->arm(std::chrono::nanoseconds(ns));
+	return true;
+}
+
+/* One write for each: some clients take what comes at once for one reply. */
+void Client::reply(const Request &request, const Reply &reply)
+{
+	if (reply.res < 0 && reply.res >= -255)
+		errors_++;
+	const auto header = wire::to_bytes(Header{
+		request.command, request.p1, request.p2, static_cast<std::uint32_t>(reply.res)});
+	/* take_request() saw that there is room. */
+	(void)out_.append_reply(header, std::as_bytes(std::span(reply.extension)));
+	send_queued();
+}
+
+/* --- what goes out -------------------------------------------------------------- */
+
+/* Of a client that reads too slowly some are dropped: their numbers tell. Called while a
+ * hub's events are given out: nothing may come or go here. */
+void Client::send(std::span<const Report> reports)
+{
+	if (has_ended_)
+		return;
+	if (!out_.append_events(std::as_bytes(reports))) {
+		dropped_ += reports.size();
+		return;
+	}
+	reports_ += reports.size();
+	if (!out_.empty())
+		context_.reactor.later(*this);
+}
+
+void Client::send_queued()
+{
+	if (has_ended_)
+		return;
+	switch (out_.flush(socket_.get())) {
+	case Outbox::Flushed::Done:
+		is_blocked_ = false;
+		if (is_held_back_)
+			context_.reactor.later(*this);
+		break;
+	case Outbox::Flushed::Blocked:
+		is_blocked_ = true;
+		break;
+	case Outbox::Flushed::Broken:
+		end();
+		break;
+	}
+}
+
+void Client::watch_socket()
+{
+	const std::uint32_t wanted =
+		(is_finishing_ || is_held_back_ || is_delayed_ ? 0U : EPOLLIN) |
+		(is_blocked_ ? EPOLLOUT : 0U);
+	if (wanted == watched_)
+		return;
+	context_.reactor.change(*this, wanted);
+	watched_ = wanted;
+}
+
+void Client::finish()
+{
+	is_finishing_ = true;
+	in_.clear();
+	context_.reactor.later(*this);
+}
+
+void Client::end()
+{
+	if (has_ended_)
+		return;
+	has_ended_ = true;
+	context_.board.notifier->close_all(*this);
+	context_.ended(*this);
+}
+
+} // namespace gpiohub::daemon::pigpio

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The commands, group by group, a file each: what they do once commands.cpp has looked at
+ * their GPIO and the client's right to it.
+ */
+#pragma once
+
+#include "call.hpp"
+
+namespace gpiohub::daemon::pigpio
+{
+
+/* group_lines.cpp */
+Reply set_mode(const Call &call);
+Reply get_mode(const Call &call);
+Reply set_pull(const Call &call);
+Reply read_level(const Call &call);
+Reply write_level(const Call &call);
+Reply read_bank_1(const Call &call);
+Reply read_bank_2(const Call &call);
+Reply clear_bank_1(const Call &call);
+Reply clear_bank_2(const Call &call);
+Reply set_bank_1(const Call &call);
+Reply set_bank_2(const Call &call);
+Reply trigger(const Call &call);
+
+/* group_pwm.cpp */
+Reply set_pwm(const Call &call);
+Reply set_pwm_range(const Call &call);
+Reply set_pwm_frequency(const Call &call);
+Reply set_servo(const Call &call);
+Reply get_pwm(const Call &call);
+Reply get_pwm_range(const Call &call);
+Reply get_pwm_real_range(const Call &call);
+Reply get_pwm_frequency(const Call &call);
+Reply get_servo(const Call &call);
+Reply hardware_clock(const Call &call);
+Reply hardware_pwm(const Call &call);
+
+/* group_notify.cpp */
+Reply open_notifications(const Call &call);
+Reply open_notifications_inline(const Call &call);
+Reply begin_notifications(const Call &call);
+Reply pause_notifications(const Call &call);
+Reply close_notifications(const Call &call);
+Reply monitor_events(const Call &call);
+Reply trigger_event(const Call &call);
+Reply set_watchdog(const Call &call);
+Reply set_glitch_filter(const Call &call);
+Reply set_noise_filter(const Call &call);
+
+/* group_other.cpp */
+Reply tick(const Call &call);
+Reply hardware_version(const Call &call);
+Reply interface_version(const Call &call);
+Reply delay_micros(const Call &call);
+Reply delay_millis(const Call &call);
+Reply set_pad(const Call &call);
+Reply get_pad(const Call &call);
+Reply set_internal(const Call &call);
+Reply get_internal(const Call &call);
+Reply custom_1(const Call &call);
+Reply custom_2(const Call &call);
+Reply no_files(const Call &call);
+Reply no_shell(const Call &call);
+Reply deprecated(const Call &call);
+Reply unknown(const Call &call);
+
+} // namespace gpiohub::daemon::pigpio

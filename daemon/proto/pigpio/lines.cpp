@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+#include "lines.hpp"
+
+#include <bit>
+#include <cerrno>
+#include <unistd.h>
+
+namespace gpiohub::daemon::pigpio
+{
+
+namespace
+{
+
+/* What a hub's error is to a client of pigpio's, which knows few. */
+Status status_of(int code)
+{
+	switch (code) {
+	case 0:
+		return Status::Ok;
+	case ENODEV:
+	case ENXIO:
+		return Status::BadGpio;
+	case ENOMEM:
+		return Status::NoMemory;
+	default:
+		return Status::NotPermitted; /* somebody else's, or not as the chip can */
+	}
+}
+
+gpiohub_command command_of(gpiohub_op op, std::uint64_t lines, std::uint64_t value)
+{
+	gpiohub_command command{};
+	command.op = static_cast<__u8>(op);
+	command.mask = lines;
+	command.value = value;
+	return command;
+}
+
+} // namespace
+
+void Lines::attach(Hub &hub, const Bank &bank, gpiohub_guard guard)
+{
+	hub_ = &hub;
+	bank_ = bank;
+	guard_ = guard;
+}
+
+void Lines::detach()
+{
+	if (hub_ != nullptr)
+		hub_->forget_holder(holder_);
+	owner_.reset();
+	hub_ = nullptr;
+	bank_ = {};
+	owned_ = outputs_ = inputs_ = 0;
+}
+
+/* --- modes ------------------------------------------------------------------ */
+
+Status Lines::set_mode(unsigned gpio, unsigned mode)
+{
+	const Gpios bit = gpio_bit(gpio);
+	if (mode > kModeOutput) {
+		alternates_[gpio] = static_cast<std::uint8_t>(mode);
+		return Status::Ok;
+	}
+	if (mode == kModeOutput)
+		return write(gpio, (latch_ & bit) != 0);
+	const gpiohub_command commands[] = {
+		configure(bit, GPIOHUB_DIRECTION_INPUT, GPIOHUB_BIAS_AS_IS)};
+	const int code = submit_owned(bit, commands);
+	if (code != 0)
+		return status_of(code);
+	alternates_[gpio] = 0;
+	outputs_ &= ~bit;
+	inputs_ |= bit;
+	return Status::Ok;
+}
+
+unsigned Lines::mode(unsigned gpio) const
+{
+	if (alternates_[gpio] != 0)
+		return alternates_[gpio];
+	if (hub_ == nullptr)
+		return kModeInput;
+	const std::uint64_t line = bank_.to_lines(gpio_bit(gpio));
+	return (hub_->state().outputs() & line) != 0 ? kModeOutput : kModeInput;
+}
+
+Status Lines::pull(unsigned gpio, unsigned pull)
+{
+	constexpr std::array<unsigned, 3> biases{
+		GPIOHUB_BIAS_DISABLE, GPIOHUB_BIAS_PULL_DOWN, GPIOHUB_BIAS_PULL_UP};
+	const Gpios bit = gpio_bit(gpio);
+	const bool is_output = (outputs_ & bit) != 0;
+	const gpiohub_command commands[] = {configure(
+		bit, is_output ? GPIOHUB_DIRECTION_OUTPUT : GPIOHUB_DIRECTION_INPUT, biases[pull])};
+	const int code = submit_owned(bit, commands);
+	if (code == 0)
+		return Status::Ok;
+	/* Nothing to switch off. */
+	const bool is_without = code == EOPNOTSUPP || code == ENOTSUP || code == EINVAL;
+	return is_without && pull == 0 ? Status::Ok : status_of(code);
+}
+
+/* --- levels ------------------------------------------------------------------ */
+
+Status Lines::write(unsigned gpio, bool level)
+{
+	const Gpios bit = gpio_bit(gpio);
+	latch_ = level ? latch_ | bit : latch_ & ~bit;
+	if ((outputs_ & bit) != 0) {
+		const std::uint64_t line = bank_.to_lines(bit);
+		const gpiohub_command set[] = {command_of(GPIOHUB_OP_SET, line, level ? line : 0)};
+		/* EPERM, EIO: it is ours no longer, its chip went meanwhile. */
+		const int code = submit(set);
+		if (code != EPERM && code != EIO)
+			return status_of(code);
+		owned_ &= ~bit;
+	}
+	return make_outputs(bit);
+}
+
+Status Lines::make_outputs(Gpios gpios)
+{
+	const gpiohub_command commands[] = {
+		configure(gpios, GPIOHUB_DIRECTION_OUTPUT, GPIOHUB_BIAS_AS_IS)};
+	const int code = submit_owned(gpios, commands);
+	if (code != 0)
+		return status_of(code);
+	for (Gpios rest = gpios; rest != 0; rest &= rest - 1)
+		alternates_[static_cast<unsigned>(std::countr_zero(rest))] = 0;
+	outputs_ |= gpios;
+	inputs_ &= ~gpios;
+	return Status::Ok;
+}
+
+Status Lines::drive(Gpios gpios, Gpios levels)
+{
+	latch_ = (latch_ & ~gpios) | (levels & gpios);
+	/* What a pattern drives it goes on to drive. */
+	const std::uint64_t lines =
+		hub_ == nullptr ? 0 : bank_.to_lines(gpios & outputs_) & ~hub_->state().playing();
+	if (lines == 0)
+		return Status::Ok;
+	const gpiohub_command set[] = {
+		command_of(GPIOHUB_OP_SET, lines, bank_.to_lines(levels & gpios))};
+	return status_of(submit(set));
+}
+
+Result<bool> Lines::read(unsigned gpio)
+{
+	const auto levels = hub_->get(bank_.to_lines(gpio_bit(gpio)));
+	if (!levels)
+		return levels.error();
+	return *levels != 0;
+}
+
+Gpios Lines::levels(Gpios gpios)
+{
+	std::uint64_t lines = hub_ == nullptr ? 0 : bank_.to_lines(gpios);
+	while (lines != 0) {
+		const auto levels = hub_->get(lines);
+		if (levels)
+			return bank_.to_gpios(*levels);
+		const std::uint8_t bad = levels.error().line;
+		if (bad >= 64 || (lines >> bad & 1) == 0)
+			return 0;
+		lines &= ~(std::uint64_t{1} << bad);
+	}
+	return 0;
+}
+
+/* --- patterns ------------------------------------------------------------------ */
+
+Status Lines::play(std::uint64_t lines, std::span<const gpiohub_step> steps, std::uint32_t flags,
+	std::uint32_t &id)
+{
+	gpiohub_play play{};
+	play.lines = lines;
+	play.steps = reinterpret_cast<std::uintptr_t>(steps.data());
+	play.count = static_cast<__u32>(steps.size());
+	play.flags = flags;
+	gpiohub_command command{};
+	command.op = GPIOHUB_OP_PLAY;
+	command.value = reinterpret_cast<std::uintptr_t>(&play);
+	next_id_ = next_id_ == ~std::uint32_t{0} ? 1 : next_id_ + 1;
+	command.id = id = next_id_;
+	return status_of(submit({&command, 1}));
+}
+
+void Lines::cancel(std::uint32_t id)
+{
+	const gpiohub_command command[] = {command_of(GPIOHUB_OP_CANCEL, 0, id)};
+	(void)submit(command); /* it may be over */
+}
+
+Status Lines::guard(Gpios gpios, bool is_playing)
+{
+	const gpiohub_command command[] = {claim(gpios, is_playing)};
+	return status_of(submit(command));
+}
+
+/* --- what goes down -------------------------------------------------------------- */
+
+gpiohub_command Lines::claim(Gpios gpios, bool is_playing) const noexcept
+{
+	return command_of(GPIOHUB_OP_CLAIM, bank_.to_lines(gpios),
+		is_playing ? GPIOHUB_GUARD_LEVELS : guard_);
+}
+
+gpiohub_command Lines::configure(Gpios gpios, unsigned direction, unsigned bias) const noexcept
+{
+	gpiohub_command command = command_of(
+		GPIOHUB_OP_CONFIGURE, bank_.to_lines(gpios), bank_.to_lines(gpios & latch_));
+	if (direction != GPIOHUB_DIRECTION_OUTPUT)
+		command.value = 0;
+	command.arg = direction | bias << 8;
+	return command;
+}
+
+/* After what makes the lines ours, where they are not. */
+int Lines::submit_owned(Gpios gpios, std::span<const gpiohub_command> commands)
+{
+	const Gpios missing = gpios & ~owned_;
+	if (missing == 0) {
+		const int code = submit(commands);
+		if (code != EPERM)
+			return code;
+		owned_ &= ~gpios; /* its chip was away */
+	}
+	std::vector<gpiohub_command> all{claim(gpios & ~owned_, false)};
+	all.insert(all.end(), commands.begin(), commands.end());
+	if (const int code = submit(all); code != 0)
+		return code;
+	owned_ |= gpios;
+	hub_->set_holder(bank_.to_lines(gpios), &holder_);
+	return 0;
+}
+
+/* 0, or why they were not all done. */
+int Lines::submit(std::span<const gpiohub_command> commands)
+{
+	if (hub_ == nullptr)
+		return ENODEV;
+	if (!owner_) {
+		holder_.pid = ::getpid();
+		holder_.uid = ::getuid();
+		auto owner = hub_->own();
+		if (!owner)
+			return owner.error().code;
+		owner_ = *std::move(owner);
+	}
+	const Submitted submitted = owner_->submit(commands);
+	if (submitted.done == commands.size())
+		return 0;
+	return submitted.code != 0 ? submitted.code : EIO;
+}
+
+} // namespace gpiohub::daemon::pigpio
