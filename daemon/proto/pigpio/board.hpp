@@ -29,6 +29,9 @@ public:
 	/** nullptr: there is none. */
 	Hub *hub() noexcept { return lines.is_attached() ? &lines.hub() : nullptr; }
 
+	/** Patterns play, or may: it is to be known when they end. */
+	bool is_playing() const noexcept { return pwm.playing() != 0; }
+
 	const Settings &settings() const noexcept { return settings_; }
 
 	Lines lines;

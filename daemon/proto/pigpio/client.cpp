@@ -57,10 +57,12 @@ void Client::turn()
 	if (has_ended_)
 		return;
 	is_held_back_ = false;
+	incomplete_ = 0;
 	const bool has_more = !is_delayed_ && handle_requests();
 	if (has_ended_)
 		return;
 	in_.tidy();
+	expect_rest();
 	send_queued();
 	if (has_ended_)
 		return;
@@ -117,9 +119,7 @@ bool Client::take_request(std::size_t &handled)
 	}
 	const std::size_t size = sizeof(Header) + header.last;
 	if (in_.bytes().size() < size) {
-		/* The others have all the room there is. */
-		if (!in_.expect(size))
-			end();
+		incomplete_ = size;
 		return false;
 	}
 	if (out_.room_for_replies() < kLargestReply) {
@@ -132,6 +132,31 @@ bool Client::take_request(std::size_t &handled)
 	handled++;
 	handle(request);
 	return true;
+}
+
+/* Makes room for a request of which a part is there. Who sends no more of it takes the room
+ * of others, but not for long. */
+void Client::expect_rest()
+{
+	if (incomplete_ > 0 && !in_.expect(incomplete_)) {
+		end();
+		return;
+	}
+	if (in_.is_grown() == is_request_timed_)
+		return;
+	if (!request_timer_) {
+		auto timer = Timer::create(context_.reactor, [this] { end(); });
+		if (!timer) {
+			end();
+			return;
+		}
+		request_timer_ = *std::move(timer);
+	}
+	is_request_timed_ = in_.is_grown();
+	if (is_request_timed_)
+		request_timer_->arm(context_.request_patience);
+	else
+		request_timer_->cancel();
 }
 
 void Client::handle(const Request &request)

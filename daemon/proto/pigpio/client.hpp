@@ -17,6 +17,7 @@
 
 #include <gpiohub/fd.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -36,6 +37,8 @@ struct ClientContext {
 	const Rights &rights;
 	Inbox::Budget &inbox_budget;
 	std::size_t outbox_bytes = 0;
+	/** How long a request may be on its way that is longer than an inbox. */
+	std::chrono::milliseconds request_patience{10'000};
 	/** It is over: to be retired by who owns it. */
 	std::function<void(Client &)> ended;
 };
@@ -67,6 +70,7 @@ private:
 	void receive();
 	bool handle_requests();
 	bool take_request(std::size_t &handled);
+	void expect_rest();
 	void handle(const Request &request);
 	void reply(const Request &request, const Reply &reply);
 	bool delay(const Request &request, std::uint64_t ns);
@@ -81,6 +85,10 @@ private:
 	Outbox out_;
 	std::unique_ptr<Timer> delay_timer_; /* from the first MICS or MILS on */
 	Request delayed_;                    /* whose reply comes later */
+
+	std::size_t incomplete_ = 0;           /* bytes of the next request, of which some lack */
+	std::unique_ptr<Timer> request_timer_; /* of one that is longer than an inbox */
+	bool is_request_timed_ = false;
 
 	std::uint32_t watched_ = 0; /* EPOLL* bits asked of the reactor */
 	bool is_delayed_ = false;

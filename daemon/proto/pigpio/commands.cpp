@@ -122,7 +122,9 @@ Reply execute(const Call &call)
 		if (const Status checked = check(*command, call); checked != Status::Ok)
 			return checked;
 	}
-	return command->run(call);
+	Reply reply = command->run(call);
+	call.board.notifier->expect_patterns(call.board.is_playing());
+	return reply;
 }
 
 std::string_view name_of_command(std::uint32_t number) noexcept

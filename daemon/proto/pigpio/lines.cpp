@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "lines.hpp"
 
+#include <gpiohub/pattern.hpp>
+
 #include <bit>
 #include <cerrno>
 #include <unistd.h>
@@ -112,13 +114,23 @@ Status Lines::write(unsigned gpio, bool level)
 	if ((outputs_ & bit) != 0) {
 		const std::uint64_t line = bank_.to_lines(bit);
 		const gpiohub_command set[] = {command_of(GPIOHUB_OP_SET, line, level ? line : 0)};
-		/* EPERM, EIO: it is ours no longer, its chip went meanwhile. */
 		const int code = submit(set);
+		if (code == EBUSY)
+			return write_after(line, level);
+		/* EPERM, EIO: it is ours no longer, its chip went meanwhile. */
 		if (code != EPERM && code != EIO)
 			return status_of(code);
 		owned_ &= ~bit;
 	}
 	return make_outputs(bit);
+}
+
+/* Of a line that a pulse or a wave drives: as soon as that is over. */
+Status Lines::write_after(std::uint64_t line, bool level)
+{
+	const gpiohub_step step[] = {drive_step(level ? line : 0, level ? 0 : line, 0)};
+	std::uint32_t id = 0;
+	return play(line, step, 0, id);
 }
 
 Status Lines::make_outputs(Gpios gpios)

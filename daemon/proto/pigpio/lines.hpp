@@ -59,6 +59,7 @@ public:
 	Status guard(Gpios gpios, bool is_playing);
 
 private:
+	Status write_after(std::uint64_t line, bool level);
 	int submit(std::span<const gpiohub_command> commands);
 	int submit_owned(Gpios gpios, std::span<const gpiohub_command> commands);
 	gpiohub_command claim(Gpios gpios, bool is_playing) const noexcept;

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/* pigpio's clients on one hub, without a daemon around them. */
+#pragma once
+
+#include "proto/pigpio/front.hpp"
+
+#include "../fake_backend.hpp"
+
+#include <gpiohub/clock.hpp>
+#include <gpiohub/wire.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <sys/socket.h>
+
+#include <array>
+#include <initializer_list>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace gpiohub::daemon::pigpio
+{
+
+/** A client's end of the connection; the loop turns while it waits. */
+class BenchClient
+{
+public:
+	BenchClient(UniqueFd fd, Reactor &reactor) : fd_(std::move(fd)), reactor_(reactor) {}
+
+	void send(std::uint32_t command, std::uint32_t p1 = 0, std::uint32_t p2 = 0,
+		std::string_view its_extension = {})
+	{
+		const auto header = wire::to_bytes(
+			Header{command, p1, p2, static_cast<std::uint32_t>(its_extension.size())});
+		send_bytes(header);
+		send_bytes(std::as_bytes(std::span(its_extension)));
+	}
+	void send_bytes(std::span<const std::byte> bytes)
+	{
+		while (!bytes.empty()) {
+			const auto sent = ::send(
+				fd_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+			if (sent > 0)
+				bytes = bytes.subspan(static_cast<std::size_t>(sent));
+			else
+				reactor_.turn(10);
+		}
+	}
+
+	/** The next reply, whole: its header, and what follows in `extension`. */
+	Header reply()
+	{
+		const auto header = wire::from_bytes<Header>(receive(sizeof(Header)));
+		const auto size = static_cast<std::int32_t>(header.last);
+		extension.clear();
+		if (has_extension && size > 0) {
+			const auto bytes = receive(static_cast<std::size_t>(size));
+			extension.assign(
+				reinterpret_cast<const char *>(bytes.data()), bytes.size());
+		}
+		return header;
+	}
+
+	/** The result of a command. */
+	std::int32_t call(std::uint32_t command, std::uint32_t p1 = 0, std::uint32_t p2 = 0,
+		std::string_view its_extension = {})
+	{
+		send(command, p1, p2, its_extension);
+		const Header header = reply();
+		CHECK(header.command == command);
+		CHECK(header.p1 == p1);
+		CHECK(header.p2 == p2);
+		return static_cast<std::int32_t>(header.last);
+	}
+	std::int32_t call(Status) = delete;
+
+	Report report() { return wire::from_bytes<Report>(receive(sizeof(Report))); }
+
+	/** How many bytes are there, once the loop has nothing to do. */
+	std::size_t waiting()
+	{
+		for (int i = 0; i < 20; i++)
+			reactor_.turn(0);
+		std::array<std::byte, 65536> bytes;
+		const auto there =
+			::recv(fd_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_PEEK);
+		return there > 0 ? static_cast<std::size_t>(there) : 0;
+	}
+
+	/** The connection was ended. */
+	bool is_over()
+	{
+		for (int i = 0; i < 20; i++)
+			reactor_.turn(0);
+		char byte = 0;
+		return ::recv(fd_.get(), &byte, 1, MSG_DONTWAIT | MSG_PEEK) == 0 ||
+			(errno != EAGAIN && errno != EWOULDBLOCK);
+	}
+
+	void close() { fd_ = UniqueFd(); }
+
+	std::string extension;
+	bool has_extension = false; /* replies with a positive res have one */
+
+private:
+	std::vector<std::byte> receive(std::size_t size)
+	{
+		std::vector<std::byte> bytes(size);
+		std::size_t got = 0;
+		for (int turns = 0; got < size; turns++) {
+			const auto part =
+				::recv(fd_.get(), bytes.data() + got, size - got, MSG_DONTWAIT);
+			if (part > 0)
+				got += static_cast<std::size_t>(part);
+			else if (part == 0 || turns > 10'000)
+				throw std::runtime_error("nothing comes");
+			else
+				reactor_.turn(100);
+		}
+		return bytes;
+	}
+
+	UniqueFd fd_;
+	Reactor &reactor_;
+};
+
+struct Bench {
+	explicit Bench(Settings settings = {}) : front(make_front(settings))
+	{
+		fake = backend.add(0, 32, 4096);
+		hub = *Hub::open(*reactor, backend, 0, [](Hub &) {});
+		front->hub_came(*hub);
+	}
+	~Bench()
+	{
+		front->hub_gone(*hub);
+		front.reset();
+	}
+
+	BenchClient connect()
+	{
+		std::array<int, 2> pair{};
+		REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
+				pair.data()) == 0);
+		front->accept(UniqueFd(pair[0]), peer);
+		return {UniqueFd(pair[1]), *reactor};
+	}
+
+	void edge(unsigned line, bool level, std::uint64_t time_ns)
+	{
+		gpiohub_event event{};
+		event.type = level ? GPIOHUB_EVENT_RISING : GPIOHUB_EVENT_FALLING;
+		event.line = static_cast<__u8>(line);
+		event.time_ns = time_ns;
+		const std::uint64_t bit = std::uint64_t{1} << line;
+		levels = level ? levels | bit : levels & ~bit;
+		event.levels = levels;
+		fake->publish({event});
+	}
+
+	std::unique_ptr<Front> make_front(const Settings &settings)
+	{
+		return *Front::create(*reactor, settings, budget, 256 * 1024, [] {});
+	}
+
+	std::unique_ptr<Reactor> reactor = *Reactor::create();
+	FakeBackend backend;
+	std::shared_ptr<FakeHub> fake;
+	std::unique_ptr<Hub> hub;
+	Inbox::Budget budget;
+	Peer peer{"127.0.0.1 port 1"};
+	std::uint64_t levels = 0;
+	std::unique_ptr<Front> front;
+};
+
+/** Numbers as an extension has them. */
+inline std::string words(std::initializer_list<std::uint32_t> numbers)
+{
+	std::string bytes;
+	for (const std::uint32_t number : numbers)
+		bytes.append(reinterpret_cast<const char *>(&number), sizeof(number));
+	return bytes;
+}
+
+constexpr std::int32_t res_of(Status status) noexcept
+{
+	return static_cast<std::int32_t>(status);
+}
+
+} // namespace gpiohub::daemon::pigpio

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+#include "bench.hpp"
+
+using namespace gpiohub;
+using namespace gpiohub::daemon;
+using namespace gpiohub::daemon::pigpio;
+
+namespace
+{
+
+enum : std::uint32_t {
+	kModes = 0,
+	kModeGet = 1,
+	kPull = 2,
+	kRead = 3,
+	kWrite = 4,
+	kReadBank = 10,
+	kClearBank = 12,
+	kSetBank = 14,
+	kTrigger = 37
+};
+
+} // namespace
+
+TEST_CASE("a write makes the line an output of that level, for good")
+{
+	Bench bench;
+	BenchClient client = bench.connect();
+	CHECK(client.call(kWrite, 4, 1) == 0);
+	CHECK(bench.fake->owners[4] != nullptr);
+	CHECK(client.call(kWrite, 4, 0) == 0);
+	CHECK(bench.fake->levels == 0);
+	CHECK(client.call(kWrite, 4, 1) == 0);
+	CHECK(bench.fake->levels == 1 << 4);
+	/* A level is one call down. */
+	const std::size_t before = bench.fake->submits;
+	CHECK(client.call(kWrite, 4, 0) == 0);
+	CHECK(bench.fake->submits == before + 1);
+	client.close();
+	for (int i = 0; i < 10; i++)
+		bench.reactor->turn(0);
+	CHECK(bench.fake->owners[4] != nullptr);
+}
+
+TEST_CASE("what a client asks of a GPIO that is none is refused by the right name")
+{
+	Bench bench;
+	BenchClient client = bench.connect();
+	CHECK(client.call(kRead, 54) == res_of(Status::BadGpio));
+	CHECK(client.call(kRead, 28) == res_of(Status::BadGpio)); /* no line of ours */
+	CHECK(client.call(kWrite, 0xffff'ffff, 1) == res_of(Status::BadGpio));
+	CHECK(client.call(kTrigger, 32, 10, words({1})) == res_of(Status::BadUserGpio));
+	CHECK(client.call(kWrite, 4, 2) == res_of(Status::BadLevel));
+	CHECK(client.call(kModes, 4, 8) == res_of(Status::BadMode));
+	CHECK(client.call(kPull, 4, 3) == res_of(Status::BadPud));
+}
+
+TEST_CASE("bits that are set are latched, and the first level of an output")
+{
+	Bench bench;
+	BenchClient client = bench.connect();
+	CHECK(client.call(kSetBank, 1 << 4 | 1 << 5) == 0);
+	CHECK(bench.fake->submits == 0);
+	CHECK(client.call(kModes, 4, kModeOutput) == 0);
+	CHECK(client.call(kModes, 5, kModeOutput) == 0);
+	CHECK(client.call(kClearBank, 1 << 5 | 1 << 30) == 0);
+	CHECK((bench.fake->levels & 1 << 5) == 0);
+	CHECK(client.call(kSetBank, 1 << 5) == 0);
+	CHECK((bench.fake->levels & 1 << 5) != 0);
+}
+
+TEST_CASE("levels of the bank are those that the chip has")
+{
+	Bench bench;
+	bench.fake->levels = 1 << 4 | 1 << 17 | 1 << 2 | 1;
+	BenchClient client = bench.connect();
+	/* 2 is reserved, 0 no GPIO of ours. */
+	CHECK(client.call(kReadBank) == (1 << 4 | 1 << 17));
+	CHECK(client.call(kRead, 2) == 1);
+	CHECK(client.call(kReadBank) == (1 << 4 | 1 << 17 | 1 << 2));
+	CHECK(client.call(kRead, 5) == 0);
+}
+
+TEST_CASE("a line that another client owns is not permitted")
+{
+	Bench bench;
+	const auto other = *bench.backend.own(0);
+	gpiohub_command claim{};
+	claim.op = GPIOHUB_OP_CLAIM;
+	claim.mask = 1 << 4;
+	claim.value = GPIOHUB_GUARD_INPUT;
+	REQUIRE(other->submit({&claim, 1}).code == 0);
+	BenchClient client = bench.connect();
+	CHECK(client.call(kWrite, 4, 1) == res_of(Status::NotPermitted));
+	CHECK(client.call(kModes, 4, kModeInput) == res_of(Status::NotPermitted));
+	CHECK(client.call(kRead, 4) == 0);
+}
+
+TEST_CASE("alternate functions are kept for who asks, until the mode is another")
+{
+	Bench bench;
+	BenchClient client = bench.connect();
+	CHECK(client.call(kModes, 4, 4) == 0);
+	CHECK(client.call(kModeGet, 4) == 4);
+	CHECK(bench.fake->submits == 0);
+	CHECK(client.call(kModes, 4, kModeInput) == 0);
+	CHECK(client.call(kModeGet, 4) == 0);
+}
+
+TEST_CASE("a trigger is a pulse that the hub times")
+{
+	Bench bench;
+	BenchClient client = bench.connect();
+	CHECK(client.call(kTrigger, 4, 50, words({1})) == 0);
+	REQUIRE(bench.fake->plays.size() == 1);
+	const auto &steps = bench.fake->plays[0].steps;
+	REQUIRE(steps.size() == 2);
+	CHECK(steps[0].set == 1 << 4);
+	CHECK(steps[0].wait_ns == 50'000);
+	CHECK(steps[1].clear == 1 << 4);
+	CHECK(client.call(kTrigger, 4, 101, words({1})) == res_of(Status::BadPulseLength));
+	CHECK(client.call(kTrigger, 4, 0, words({1})) == res_of(Status::BadPulseLength));
+	CHECK(client.call(kTrigger, 4, 50, words({2})) == res_of(Status::BadLevel));
+	CHECK(client.call(kTrigger, 4, 50) == res_of(Status::BadLevel));
+}
+
+TEST_CASE("where there are roles these clients have the one of their door")
+{
+	Settings settings;
+	settings.role = "panel";
+	Bench bench(settings);
+	Role role;
+	role.name = "panel";
+	role.lines = *parse_lines("4,5,6");
+	role.verbs = 0b111; /* look, claim, drive */
+	bench.front->renew(
+		std::make_shared<const Roles>(std::vector<Role>{role}, std::vector<Token>{}));
+	BenchClient client = bench.connect();
+	CHECK(client.call(kWrite, 4, 1) == 0);
+	CHECK(client.call(kWrite, 17, 1) == res_of(Status::NotPermitted));
+	CHECK(client.call(kRead, 17) == res_of(Status::NotPermitted));
+	CHECK(client.call(kSetBank, 1 << 4 | 1 << 17) == res_of(Status::SomePermitted));
+	CHECK((bench.fake->levels & 1 << 4) != 0);
+	bench.fake->levels |= 1 << 17;
+	CHECK(client.call(kReadBank) == 1 << 4);
+	/* Without one nothing is allowed. */
+	role.name = "other";
+	bench.front->renew(
+		std::make_shared<const Roles>(std::vector<Role>{role}, std::vector<Token>{}));
+	CHECK(client.call(kWrite, 4, 0) == res_of(Status::NotPermitted));
+}
