@@ -156,6 +156,10 @@ struct Bench {
 		const std::uint64_t bit = std::uint64_t{1} << line;
 		levels = level ? levels | bit : levels & ~bit;
 		event.levels = levels;
+		{
+			const std::lock_guard lock(fake->mutex);
+			fake->levels = (fake->levels & ~bit) | (levels & bit);
+		}
 		fake->publish({event});
 	}
 
