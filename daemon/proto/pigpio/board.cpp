@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "board.hpp"
 
+#include "call.hpp"
+
 #include "log.hpp"
 
 #include <fmt/format.h>
@@ -22,7 +24,24 @@ Result<std::unique_ptr<Board>> Board::create(Reactor &reactor, const Settings &s
 		if (gpio && *gpio < kUserGpios)
 			raw->pwm.ended(*gpio, id);
 	});
+	auto scripts = ScriptRunner::create(
+		reactor,
+		[raw = board.get()](const Request &request) {
+			return execute({*raw, nullptr, "a script", request});
+		},
+		[raw = board.get()] { raw->listen(); });
+	if (!scripts)
+		return scripts.error();
+	board->scripts = *std::move(scripts);
+	board->notifier->on_edge([raw = board.get()](unsigned gpio, bool, std::uint64_t) {
+		raw->scripts->gpio_changed(gpio);
+	});
 	return board;
+}
+
+void Board::listen()
+{
+	notifier->listen(scripts->awaited_gpios());
 }
 
 void Board::hub_came(Hub &hub)

@@ -8,6 +8,7 @@
 #include "lines.hpp"
 #include "notifier.hpp"
 #include "pwm.hpp"
+#include "script_runner.hpp"
 #include "settings.hpp"
 
 #include <array>
@@ -37,11 +38,16 @@ public:
 	Lines lines;
 	std::unique_ptr<Notifier> notifier;
 	Pwm pwm{lines};
+	std::unique_ptr<ScriptRunner> scripts;
+	/** What clients by this door may do with the hub's lines, and their scripts. */
+	Rights rights = Rights::everything();
 	/* What has no meaning here, for who asks for what he stored. */
 	std::array<std::uint32_t, 3> pads{8, 8, 8}; /* mA */
 	std::array<std::uint32_t, 2> internals{};   /* CSI */
 
 private:
+	void listen();
+
 	explicit Board(const Settings &settings) : settings_(settings) {}
 
 	Settings settings_;

@@ -18,13 +18,11 @@ namespace gpiohub::daemon::pigpio
 /**
  * stream: where a handle's reports go that is opened here; nullptr: nowhere, in a script
  * maker: who asks, for people
- * rights: on the lines of the board's hub
  */
 struct Call {
 	Board &board;
 	ReportStream *stream;
 	std::string_view maker;
-	const Rights &rights;
 	const Request &request;
 
 	unsigned gpio() const noexcept { return request.p1; }
@@ -43,7 +41,7 @@ struct Call {
 	/** GPIOs that it may do that to. */
 	Gpios allowed(Verb verb) const noexcept
 	{
-		return board.lines.bank().to_gpios(rights.lines(verb));
+		return board.lines.bank().to_gpios(board.rights.lines(verb));
 	}
 };
 

@@ -162,7 +162,7 @@ void Client::expect_rest()
 void Client::handle(const Request &request)
 {
 	commands_++;
-	const Reply result = execute({context_.board, this, peer_.name, context_.rights, request});
+	const Reply result = execute({context_.board, this, peer_.name, request});
 	if (result.after_ns == 0 || !delay(request, result.after_ns))
 		reply(request, result);
 }

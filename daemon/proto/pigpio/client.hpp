@@ -33,8 +33,6 @@ class Client;
 struct ClientContext {
 	Reactor &reactor;
 	Board &board;
-	/** What clients by this door may do. */
-	const Rights &rights;
 	Inbox::Budget &inbox_budget;
 	std::size_t outbox_bytes = 0;
 	/** How long a request may be on its way that is longer than an inbox. */

@@ -56,8 +56,14 @@ constexpr Command kCommands[] = {
 	{30, "WVGO", deprecated},
 	{31, "WVGOR", deprecated},
 	{37, "TRIG", trigger, P1::User, Verb::Drive},
+	{38, "PROC", store_script},
+	{39, "PROCD", delete_script},
+	{40, "PROCR", run_script},
+	{41, "PROCS", stop_script},
+	{45, "PROCP", get_script_status},
 	{46, "MICS", delay_micros},
 	{47, "MILS", delay_millis},
+	{48, "PARSE", check_script},
 	{83, "GDC", get_pwm, P1::User, Verb::Look},
 	{84, "GPW", get_servo, P1::User, Verb::Look},
 	{85, "HC", hardware_clock},
@@ -81,6 +87,7 @@ constexpr Command kCommands[] = {
 	{114, "BSCX", unknown},
 	{115, "EVM", monitor_events},
 	{116, "EVT", trigger_event},
+	{117, "PROCU", update_script},
 };
 
 constexpr std::size_t kNumbers = 128;

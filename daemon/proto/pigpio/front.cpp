@@ -34,7 +34,6 @@ Front::Front(Reactor &reactor, std::unique_ptr<Board> board, Inbox::Budget &inbo
 	  context_{
 		  .reactor = reactor,
 		  .board = *board_,
-		  .rights = rights_,
 		  .inbox_budget = inbox_budget,
 		  .outbox_bytes = outbox_bytes,
 		  .ended = [this](Client &client) { ended(client); },
@@ -66,11 +65,11 @@ void Front::renew(std::shared_ptr<const Roles> roles)
 void Front::apply_rights()
 {
 	if (roles_->empty()) {
-		rights_ = Rights::everything();
+		board_->rights = Rights::everything();
 		return;
 	}
 	const Role *role = roles_->role(board_->settings().role);
-	rights_ = role != nullptr && board_->hub() != nullptr
+	board_->rights = role != nullptr && board_->hub() != nullptr
 		? rights_on(board_->hub()->as_roles_see_it(), {role})
 		: Rights();
 }

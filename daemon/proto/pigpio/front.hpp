@@ -49,7 +49,6 @@ private:
 	Reactor &reactor_;
 	std::unique_ptr<Board> board_;
 	std::shared_ptr<const Roles> roles_ = std::make_shared<Roles>();
-	Rights rights_ = Rights::everything();
 	ClientContext context_;
 	std::function<void()> emptied_;
 	/* After the board, which they close their handles on. */

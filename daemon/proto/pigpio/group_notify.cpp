@@ -57,6 +57,7 @@ Reply trigger_event(const Call &call)
 	if (call.p1() > kMostEvent)
 		return Status::BadEventId;
 	call.board.notifier->event(call.p1());
+	call.board.scripts->event(call.p1());
 	return Status::Ok;
 }
 

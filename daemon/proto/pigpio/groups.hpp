@@ -49,6 +49,15 @@ Reply set_watchdog(const Call &call);
 Reply set_glitch_filter(const Call &call);
 Reply set_noise_filter(const Call &call);
 
+/* group_scripts.cpp */
+Reply store_script(const Call &call);
+Reply check_script(const Call &call);
+Reply delete_script(const Call &call);
+Reply run_script(const Call &call);
+Reply update_script(const Call &call);
+Reply stop_script(const Call &call);
+Reply get_script_status(const Call &call);
+
 /* group_other.cpp */
 Reply tick(const Call &call);
 Reply hardware_version(const Call &call);

@@ -191,7 +191,7 @@ void Script::step_op(ScriptOp op, const Instruction &instruction)
 		jump_back();
 		break;
 	case ScriptOp::Wait:
-		wait_for(Awaited::Gpios, value_of(first));
+		wait_for(Awaited::Edges, value_of(first));
 		break;
 	case ScriptOp::Evtwt:
 		wait_for(Awaited::Events, value_of(first));
@@ -291,7 +291,7 @@ void Script::wait_for(Awaited awaited, std::int32_t bits) noexcept
 
 std::uint32_t Script::awaited_gpios() const noexcept
 {
-	const bool is_awaited = state_ == State::Waiting && awaited_ == Awaited::Gpios;
+	const bool is_awaited = state_ == State::Waiting && awaited_ == Awaited::Edges;
 	return is_awaited ? awaited_bits_ : 0;
 }
 

@@ -83,7 +83,7 @@ public:
 	std::size_t size() const noexcept { return program_.size(); }
 
 private:
-	enum class Awaited : std::uint8_t { Gpios, Events };
+	enum class Awaited : std::uint8_t { Edges, Events };
 
 	void step(Executor &executor);
 	void step_command(const Instruction &instruction, Executor &executor);
@@ -108,7 +108,7 @@ private:
 	std::int32_t a_ = 0;
 	std::int32_t f_ = 0;
 	std::uint64_t due_ns_ = 0; /* 0: no delay */
-	Awaited awaited_ = Awaited::Gpios;
+	Awaited awaited_ = Awaited::Edges;
 	std::uint32_t awaited_bits_ = 0; /* while Waiting */
 	std::array<std::int32_t, kMostParameters> parameters_{};
 	std::array<std::int32_t, kMostVariables> variables_{};

@@ -45,7 +45,7 @@ struct Request {
  * What came of a command.
  *
  * res: negative: a Status. Some commands' is a number of 32 bits without a sign
- * extension: bytes that follow; res is then how many there are, but for PROCP and BSCX
+ * extension: bytes that follow; res is then how many there are
  * after_ns: the reply is to come that much later, and the client's next command after it
  */
 struct Reply {

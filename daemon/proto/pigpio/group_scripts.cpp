@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#include "groups.hpp"
+
+namespace gpiohub::daemon::pigpio
+{
+
+namespace
+{
+
+std::string_view text_of(const Call &call)
+{
+	return {reinterpret_cast<const char *>(call.request.extension.data()),
+		call.request.extension.size()};
+}
+
+/* The scripts go on as they are to. */
+Reply after(const Call &call, Reply reply)
+{
+	call.board.scripts->look();
+	return reply;
+}
+
+} // namespace
+
+Reply store_script(const Call &call)
+{
+	return call.board.scripts->store().add(text_of(call));
+}
+
+Reply check_script(const Call &call)
+{
+	std::vector<Instruction> program;
+	return parse_script(text_of(call), program);
+}
+
+Reply delete_script(const Call &call)
+{
+	return after(call, call.board.scripts->store().remove(call.p1()));
+}
+
+Reply run_script(const Call &call)
+{
+	return after(call, call.board.scripts->store().run(call.p1(), call.request.extension));
+}
+
+Reply update_script(const Call &call)
+{
+	return call.board.scripts->store().update(call.p1(), call.request.extension);
+}
+
+Reply stop_script(const Call &call)
+{
+	return after(call, call.board.scripts->store().stop(call.p1()));
+}
+
+Reply get_script_status(const Call &call)
+{
+	return call.board.scripts->store().status(call.p1());
+}
+
+} // namespace gpiohub::daemon::pigpio
