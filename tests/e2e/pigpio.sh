@@ -1,0 +1,57 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Programs written for pigpio, unmodified, from Debian's packages: pigs, python3-pigpio,
+# gpiozero, a C program with libpigpiod-if2. Even GPIOs are wired to the odd ones above them.
+# vm: --exact-time
+# shellcheck disable=SC2119,SC2317 # functions are called by check, arguments are optional
+# shellcheck source=tests/e2e/lib/story.sh
+. "$(dirname "$0")/lib/story.sh"
+PEERS=$TREE/tests/e2e/pigpio
+board 32
+hub
+tell loop "4 5; 6 7; 12 13; 16 17; 18 19; 20 21; 22 23; 24 25; 26 27"
+daemon_start --pigpio
+
+# pigs answers on standard output; an error's number, too.
+says() {
+	local expected=$1
+	shift
+	same "$expected" "$(pigs "$@" 2>/dev/null)"
+}
+# by PROGRAM: one of the programs beside this story, as a check of its own lines.
+by() { timeout "$PATIENCE" python3 "$PEERS/$1" "${@:2}"; }
+
+# --- pigs ------------------------------------------------------------------------
+check "pigs: a GPIO is made an output and driven" says "" m 4 w w 4 1
+check "the board has that level" pin_is 4 "1 out"
+check "and so its partner, which is read" says 1 r 5
+check "a level stays when who set it has gone" pin_is 4 "1 out"
+check "modes are told" says $'1\n0' mg 4 mg 5
+check "bits of the bank are cleared" says "" bc1 0x10
+check "the board has that level too" pin_is 4 "0 out"
+check "pulls: off is all right" says "" pud 5 o
+check "a pulse of 50 us" says "" trig 4 50 1
+check "the same GPIO with PWM" says $'800\n250' pfs 4 800 prs 4 255
+check "a duty" says "" p 4 64
+check "which is told" says 64 gdc 4
+check "a servo's pulse" says "" s 6 1500
+check "which is told as well" says 1500 gpw 6
+check "a write ends it" says "" w 6 0
+check "an error is the interface's" says -3 r 60
+check "a command that nobody knows is no end" says 79 pigpv
+check "a script" says 0 proc "tag 1 w 20 1 mics 100 w 20 0 mics 100 dcr p0 jnz 1"
+check "runs with its parameter" says "" procr 0 20
+check "and is over" soon says "1 0 0 0 0 0 0 0 0 0 0" procp 0
+check "it is deleted" says "" procd 0
+check "nobody runs a program" says -140 shell id
+
+# --- python3-pigpio --------------------------------------------------------------
+check "python: levels, modes, pulls, banks, errors" by lines.py
+check "callbacks: every edge, with its time, once" by callbacks.py
+check "PWM and servo, exact pulses, changed without one that is cut" by pwm.py
+check "filters, watchdogs, events" by filters.py
+check "scripts" by scripts.py
+
+# --- gpiozero --------------------------------------------------------------------
+check "gpiozero: LED, PWMLED, Button, Servo, DistanceSensor, RotaryEncoder" by zero.py
+finish
