@@ -144,19 +144,28 @@ Setter mode(unsigned &target)
 	};
 }
 
-Setter texts(std::optional<std::vector<std::string>> &target, Check fault_of)
+Setter texts(std::vector<std::string> &target, Check fault_of)
 {
 	return [&target, fault_of](const toml::node &node) -> Fault {
 		const auto *array = node.as_array();
 		if (array == nullptr || (!array->empty() && !array->is_homogeneous<std::string>()))
 			return {"must be an array of strings"};
-		target.emplace();
+		target.clear();
 		for (const auto &element : *array) {
-			target->push_back(element.as_string()->get());
-			if (const auto fault = fault_of(target->back()); !fault.empty())
+			target.push_back(element.as_string()->get());
+			if (const auto fault = fault_of(target.back()); !fault.empty())
 				return {fault, &element};
 		}
 		return {};
+	};
+}
+
+/* That need not be given. */
+Setter texts(std::optional<std::vector<std::string>> &target, Check fault_of)
+{
+	return [&target, fault_of](const toml::node &node) -> Fault {
+		target.emplace();
+		return texts(*target, fault_of)(node);
 	};
 }
 
@@ -195,6 +204,10 @@ std::map<std::string_view, Keys, std::less<>> all_keys(Config &config)
 				{"hardware", number(config.pigpio.hardware, 1, 0xffff'ffff)},
 				{"role", text(config.pigpio.role, fault_of_nothing)},
 				{"guard", guard(config.pigpio.guard)},
+				{"files", text(config.pigpio.files, fault_of_file)},
+				{"spi", texts(config.pigpio.spi.main, fault_of_nothing)},
+				{"auxiliary_spi",
+					texts(config.pigpio.spi.auxiliary, fault_of_nothing)},
 			}},
 		{"limits",
 			{

@@ -5,11 +5,16 @@
  */
 #pragma once
 
+#include "files.hpp"
+#include "handles.hpp"
+#include "i2c.hpp"
 #include "lines.hpp"
 #include "notifier.hpp"
 #include "pwm.hpp"
 #include "script_runner.hpp"
+#include "serial.hpp"
 #include "settings.hpp"
+#include "spi.hpp"
 
 #include <array>
 #include <cstdint>
@@ -39,6 +44,14 @@ public:
 	std::unique_ptr<Notifier> notifier;
 	Pwm pwm{lines};
 	std::unique_ptr<ScriptRunner> scripts;
+	/** Whose command is being done, for who looks at handles later. */
+	Caller caller;
+	I2c i2c{caller};
+	Spi spi;
+	Serial serial{caller};
+	Files files;
+	/** Clients by this door may use the four of them. */
+	bool has_buses = true;
 	/** What clients by this door may do with the hub's lines, and their scripts. */
 	Rights rights = Rights::everything();
 	/* What has no meaning here, for who asks for what he stored. */
@@ -48,7 +61,12 @@ public:
 private:
 	void listen();
 
-	explicit Board(const Settings &settings) : settings_(settings) {}
+	explicit Board(const Settings &settings)
+		: spi(caller, settings.spi),
+		  files(caller, settings.files),
+		  settings_(settings)
+	{
+	}
 
 	Settings settings_;
 };

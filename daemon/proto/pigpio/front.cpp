@@ -66,9 +66,11 @@ void Front::apply_rights()
 {
 	if (roles_->empty()) {
 		board_->rights = Rights::everything();
+		board_->has_buses = true;
 		return;
 	}
 	const Role *role = roles_->role(board_->settings().role);
+	board_->has_buses = role != nullptr && role->has(Verb::Administer);
 	board_->rights = role != nullptr && board_->hub() != nullptr
 		? rights_on(board_->hub()->as_roles_see_it(), {role})
 		: Rights();

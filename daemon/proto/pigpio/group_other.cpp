@@ -87,11 +87,6 @@ Reply custom_2(const Call &)
 	return Status::Ok;
 }
 
-Reply no_files(const Call &)
-{
-	return Status::NoFileAccess;
-}
-
 Reply no_shell(const Call &)
 {
 	return Status::BadScriptName;

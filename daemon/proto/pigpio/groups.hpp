@@ -70,7 +70,6 @@ Reply set_internal(const Call &call);
 Reply get_internal(const Call &call);
 Reply custom_1(const Call &call);
 Reply custom_2(const Call &call);
-Reply no_files(const Call &call);
 Reply no_shell(const Call &call);
 Reply deprecated(const Call &call);
 Reply unknown(const Call &call);

@@ -2,6 +2,7 @@
 /* What the configuration says of pigpio's interface; docs/configuration.md has the keys. */
 #pragma once
 
+#include "spi.hpp"
 #include "wire.hpp"
 
 #include <linux/gpiohub.h>
@@ -30,6 +31,10 @@ struct Settings {
 	std::uint32_t hardware = 0xa02082;
 	/* What these clients may do, where there are roles; "": nothing. */
 	std::string role;
+	/* The devices of SPI's channels. */
+	SpiChannels spi;
+	/* Where clients' files are, and nowhere else; "": they have none. */
+	std::string files;
 	/* Of outputs, when the daemon goes. */
 	gpiohub_guard guard = GPIOHUB_GUARD_KEEP;
 };
