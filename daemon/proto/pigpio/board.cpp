@@ -5,6 +5,8 @@
 
 #include "log.hpp"
 
+#include <gpiohub/clock.hpp>
+
 #include <fmt/format.h>
 
 #include <bit>
@@ -20,6 +22,7 @@ Result<std::unique_ptr<Board>> Board::create(Reactor &reactor, const Settings &s
 		return notifier.error();
 	board->notifier = *std::move(notifier);
 	board->notifier->on_pattern([raw = board.get()](unsigned line, std::uint32_t id) {
+		raw->waves.ended(id);
 		const auto gpio = raw->lines.bank().gpio(line);
 		if (gpio && *gpio < kUserGpios)
 			raw->pwm.ended(*gpio, id);
@@ -33,15 +36,38 @@ Result<std::unique_ptr<Board>> Board::create(Reactor &reactor, const Settings &s
 	if (!scripts)
 		return scripts.error();
 	board->scripts = *std::move(scripts);
-	board->notifier->on_edge([raw = board.get()](unsigned gpio, bool, std::uint64_t) {
-		raw->scripts->gpio_changed(gpio);
-	});
+	board->notifier->on_edge(
+		[raw = board.get()](unsigned gpio, bool level, std::uint64_t time_ns) {
+			raw->take_edge(gpio, level, time_ns);
+		});
 	return board;
 }
 
 void Board::listen()
 {
-	notifier->listen(scripts->awaited_gpios());
+	std::uint32_t gpios = scripts->awaited_gpios();
+	for (const auto &[gpio, reader] : readers)
+		gpios |= std::uint32_t{1} << gpio;
+	notifier->listen(gpios);
+}
+
+void Board::take_edge(unsigned gpio, bool level, std::uint64_t time_ns)
+{
+	scripts->gpio_changed(gpio);
+	if (const auto reader = readers.find(gpio); reader != readers.end())
+		reader->second.edge(level, time_ns);
+}
+
+void Board::look()
+{
+	if (hub() == nullptr)
+		return;
+	/* What happened until then is in the ring now. */
+	const std::uint64_t now = monotonic_ns();
+	if (!hub()->deliver_all())
+		return;
+	for (auto &[gpio, reader] : readers)
+		reader.advance(now - FilterChain::kPublished);
 }
 
 void Board::hub_came(Hub &hub)
@@ -77,6 +103,7 @@ void Board::hub_gone(Hub &hub)
 	if (this->hub() != &hub)
 		return;
 	pwm.forget();
+	waves.forget();
 	notifier->detach();
 	lines.detach();
 }

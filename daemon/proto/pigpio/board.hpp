@@ -13,11 +13,14 @@
 #include "pwm.hpp"
 #include "script_runner.hpp"
 #include "serial.hpp"
+#include "serial_reader.hpp"
 #include "settings.hpp"
 #include "spi.hpp"
+#include "waves.hpp"
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
 
 namespace gpiohub::daemon::pigpio
@@ -36,13 +39,15 @@ public:
 	Hub *hub() noexcept { return lines.is_attached() ? &lines.hub() : nullptr; }
 
 	/** Patterns play, or may: it is to be known when they end. */
-	bool is_playing() const noexcept { return pwm.playing() != 0; }
+	bool is_playing() const noexcept { return pwm.playing() != 0 || waves.is_busy(); }
 
 	const Settings &settings() const noexcept { return settings_; }
 
 	Lines lines;
 	std::unique_ptr<Notifier> notifier;
 	Pwm pwm{lines};
+	Waves waves{lines};
+	std::map<unsigned, SerialReader> readers; /* by the GPIO that they listen to */
 	std::unique_ptr<ScriptRunner> scripts;
 	/** Whose command is being done, for who looks at handles later. */
 	Caller caller;
@@ -58,8 +63,13 @@ public:
 	std::array<std::uint32_t, 3> pads{8, 8, 8}; /* mA */
 	std::array<std::uint32_t, 2> internals{};   /* CSI */
 
-private:
+	/** Takes what has happened until now. */
+	void look();
+	/** Other GPIOs' edges are listened to than before. */
 	void listen();
+
+private:
+	void take_edge(unsigned gpio, bool level, std::uint64_t time_ns);
 
 	explicit Board(const Settings &settings)
 		: spi(caller, settings.spi),

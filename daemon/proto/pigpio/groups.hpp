@@ -49,6 +49,30 @@ Reply set_watchdog(const Call &call);
 Reply set_glitch_filter(const Call &call);
 Reply set_noise_filter(const Call &call);
 
+/* group_waves.cpp */
+Reply clear_waves(const Call &call);
+Reply begin_wave(const Call &call);
+Reply add_pulses(const Call &call);
+Reply add_serial(const Call &call);
+Reply create_wave(const Call &call);
+Reply delete_wave(const Call &call);
+Reply send_wave_once(const Call &call);
+Reply send_wave_repeat(const Call &call);
+Reply send_wave_mode(const Call &call);
+Reply send_chain(const Call &call);
+Reply get_wave_at(const Call &call);
+Reply is_wave_busy(const Call &call);
+Reply halt_wave(const Call &call);
+Reply get_wave_micros(const Call &call);
+Reply get_wave_pulses(const Call &call);
+Reply get_wave_blocks(const Call &call);
+
+/* group_bitbang.cpp */
+Reply open_serial_reader(const Call &call);
+Reply read_serial(const Call &call);
+Reply close_serial_reader(const Call &call);
+Reply invert_serial_reader(const Call &call);
+
 /* group_scripts.cpp */
 Reply store_script(const Call &call);
 Reply check_script(const Call &call);

@@ -6,6 +6,10 @@ import pigpio
 
 EDGES = 200
 pi = pigpio.pi("localhost")
+# The module takes what changed from the levels when it connected: these first.
+pi.write(16, 0)
+pi.stop()
+pi = pigpio.pi("localhost")
 seen = []
 all_there = threading.Event()
 
@@ -16,7 +20,6 @@ def on_edge(gpio, level, tick):
         all_there.set()
 
 
-pi.write(16, 0)
 callback = pi.callback(17, pigpio.EITHER_EDGE, on_edge)
 rising = pi.callback(17, pigpio.RISING_EDGE)
 for i in range(EDGES):

@@ -23,7 +23,7 @@ def until(script, state):
 count = pi.store_script(b"tag 0 w 24 1 mics 50 w 24 0 mics 50 inr p1 dcr p0 jnz 0")
 callback = pi.callback(25)
 assert pi.run_script(count, [50, 0]) == 0
-assert until(count, pigpio.PI_SCRIPT_HALTED)[:2] == [0, 50]
+assert until(count, pigpio.PI_SCRIPT_HALTED)[:2] == (0, 50)
 for _ in range(1000):
     if callback.tally() == 50:
         break

@@ -10,6 +10,11 @@ warnings.simplefilter("ignore")
 from gpiozero import LED, PWMLED, Button, Servo, RotaryEncoder, DistanceSensor  # noqa: E402
 from gpiozero.pins.pigpio import PiGPIOFactory  # noqa: E402
 
+# The module takes what changed from the levels when it connected: at rest the encoder's
+# switches are open.
+pi = pigpio.pi("localhost")
+for line in (20, 22):
+    pi.write(line, 1)
 factory = PiGPIOFactory("localhost")
 
 
@@ -45,21 +50,20 @@ assert servo.value == 0
 servo.detach()
 servo.close()
 
-a, b = made(LED, 20), made(LED, 22)
+a, b = made(LED, 20, initial_value=None), made(LED, 22, initial_value=None)
 encoder = made(RotaryEncoder, 21, 23, max_steps=0)
 turned = threading.Event()
 encoder.when_rotated = lambda: encoder.steps in (5, -5) and turned.set()
 for _ in range(5):
-    for one, other in ((1, 0), (1, 1), (0, 1), (0, 0)):
+    for one, other in ((0, 1), (0, 0), (1, 0), (1, 1)):
         a.value, b.value = one, other
-        time.sleep(0.01)  # it asks for the other line's level when it is told of one
+        time.sleep(0.1)  # it asks for the other line's level when it is told of one
 assert turned.wait(30), encoder.steps
 encoder.close()
 a.close()
 b.close()
 
 # An echo of 100 us after each trigger is 1.7 cm.
-pi = pigpio.pi("localhost")
 echo = pi.callback(17, pigpio.FALLING_EDGE, lambda *edge: pi.gpio_trigger(12, 100, 1))
 distance = made(DistanceSensor, echo=13, trigger=16, max_distance=2, queue_len=1)
 for _ in range(1000):

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Waves that play: one at a time, and perhaps one that follows it (WVTX, WVTXR, WVTXM,
+ * WVCHA, WVTAT, WVBSY, WVHLT). Each is one pattern of the hub's. GPIOs that are no outputs
+ * are left out, as their drivers of a Pi leave them as they are.
+ */
+#pragma once
+
+#include "chain.hpp"
+#include "lines.hpp"
+#include "wave.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace gpiohub::daemon::pigpio
+{
+
+class Waves
+{
+public:
+	/** How one begins: at once, in place of what plays; or when that has played. */
+	enum class Begin { Now, After };
+
+	explicit Waves(Lines &lines) : lines_(lines) {}
+
+	WaveStore &store() noexcept { return store_; }
+
+	/** Of what would be driven only `allowed` may be: NotPermitted. Its control blocks. */
+	Reply play(Chain chain, Begin begin, Gpios allowed);
+	/** The wave that plays; kNoWaveNow: none. kUnknownWave: a part that is none. */
+	std::uint32_t current() const;
+	bool is_busy() const noexcept { return !runs_.empty(); }
+	void halt();
+
+	/** The run of a pattern is over. */
+	void ended(std::uint32_t id);
+	/** The hub went. */
+	void forget() { runs_.clear(); }
+
+	static constexpr std::uint32_t kUnknownWave = 9998;
+	static constexpr std::uint32_t kNoWaveNow = 9999;
+
+private:
+	struct Run {
+		std::uint32_t id;
+		std::uint64_t lines; /* of the hub */
+		std::uint64_t start_ns;
+		Chain chain;
+	};
+
+	Lines &lines_;
+	WaveStore store_;
+	std::vector<Run> runs_; /* not over: what plays, and what follows */
+};
+
+} // namespace gpiohub::daemon::pigpio
