@@ -13,6 +13,7 @@ namespace
 
 constexpr std::uint16_t kAddress = 0x50;
 
+/* What is written is in the input, which has to stay. */
 std::vector<I2cTransfer> read(const std::string &input)
 {
 	const auto result = segments(of(input), kAddress);
@@ -80,7 +81,8 @@ TEST_CASE("address and flags hold until the next")
 
 TEST_CASE("escaped, the next size has two bytes, and only the next")
 {
-	const auto transfers = read(bytes({1, 6, 0x01, 0x02, 6, 4, 1, 7, 1, 0, 9, 0}));
+	const std::string input = bytes({1, 6, 0x01, 0x02, 6, 4, 1, 7, 1, 0, 9, 0});
+	const auto transfers = read(input);
 	REQUIRE(transfers.size() == 3);
 	CHECK(transfers[0][0].size == 0x201);
 	CHECK(transfers[1][0].size == 4);
