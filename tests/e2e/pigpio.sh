@@ -49,6 +49,8 @@ check "nobody runs a program" says -140 shell id
 check "python: levels, modes, pulls, banks, errors" by lines.py
 check "callbacks: every edge, with its time, once" by callbacks.py
 check "PWM and servo, exact pulses, changed without one that is cut" by pwm.py
+check "a wave of 10,000 edges, each at its time; chains, modes, one after the other" by waves.py
+check "1,000 bytes at 9,600 baud, bit by bit" by serial_bits.py
 check "filters, watchdogs, events" by filters.py
 check "scripts" by scripts.py
 
