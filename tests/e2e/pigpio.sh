@@ -34,6 +34,7 @@ check "a pulse of 50 us" says "" trig 4 50 1
 check "the same GPIO with PWM" says $'800\n250' pfs 4 800 prs 4 255
 check "a duty" says "" p 4 64
 check "which is told" says 64 gdc 4
+check "it is switched off" says "" p 4 0
 check "a servo's pulse" says "" s 6 1500
 check "which is told as well" says 1500 gpw 6
 check "a write ends it" says "" w 6 0

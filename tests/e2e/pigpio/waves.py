@@ -94,7 +94,9 @@ idle()
 
 # One that repeats, and another that follows it without a gap or a cut pulse.
 assert pi.wave_send_repeat(short) == 5
-take(20)
+while len(edges) < 20:
+    changed.clear()
+    assert changed.wait(30)
 assert pi.wave_send_using_mode(long, pigpio.WAVE_MODE_ONE_SHOT_SYNC) == 5
 while (27, 0) not in [edge[:2] for edge in edges]:
     changed.clear()

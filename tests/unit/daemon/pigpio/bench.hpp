@@ -88,6 +88,14 @@ public:
 		return there > 0 ? static_cast<std::size_t>(there) : 0;
 	}
 
+	/** Forgets what is there. */
+	void drain()
+	{
+		std::array<std::byte, 65536> bytes;
+		while (::recv(fd_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT) > 0) {
+		}
+	}
+
 	/** The connection was ended. */
 	bool is_over()
 	{
