@@ -61,6 +61,13 @@ stub() { basename "$(dirname "$(grep -l "SMBus stub" /sys/class/i2c-adapter/i2c-
 check "the kernel has a stub of an I2C chip" stubs
 check "I2C with that chip, serial with a pseudo terminal" by buses.py "$(stub)"
 
+# --- libpigpiod-if2 --------------------------------------------------------------
+if command -v pigpio_if2 >/dev/null; then
+	check "a C program: levels, callbacks, waves, PWM" timeout "$PATIENCE" pigpio_if2
+else
+	skip "a C program" "libpigpiod-if2 is not there"
+fi
+
 # --- gpiozero --------------------------------------------------------------------
 check "gpiozero: LED, PWMLED, Button, Servo, DistanceSensor, RotaryEncoder" by zero.py
 finish

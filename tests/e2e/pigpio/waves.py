@@ -113,4 +113,5 @@ idle()
 assert pi.wave_send_repeat(short) == 5
 assert pi.wave_tx_stop() == 0
 assert pi.wave_tx_busy() == 0
+pi.write(24, 0)  # it may have been stopped while it was high
 pi.stop()
