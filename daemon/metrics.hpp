@@ -43,11 +43,18 @@ struct HubStats {
 	std::uint64_t subscribers = 0;
 };
 
+/** What clients of pigpio's set up, which stays when they go. */
+struct MadeStats {
+	std::string what; /* "PWM on GPIO 4" */
+	std::string who;
+};
+
 /* JSON beyond this leaves clients out, and says how many. */
 inline constexpr std::size_t kMaxStatsBytes = 12'288;
 
-/** STATS' answer: a JSON object {daemon, hubs, clients}. Pure but for the time. */
+/** STATS' answer: a JSON object {daemon, hubs, clients}, and {pigpio} if there is anything
+ * made. Pure but for the time. */
 std::string stats_json(const Counters &counters, std::span<const HubStats> hubs,
-	std::span<const SessionStats> sessions);
+	std::span<const SessionStats> sessions, std::span<const MadeStats> made = {});
 
 } // namespace gpiohub::daemon

@@ -108,4 +108,46 @@ void Board::hub_gone(Hub &hub)
 	lines.detach();
 }
 
+namespace
+{
+
+void append(
+	std::vector<MadeStats> &made, std::string_view kind, const std::vector<HandleInfo> &handles)
+{
+	for (const HandleInfo &handle : handles)
+		made.push_back(
+			{fmt::format("{} {}: {}", kind, handle.handle, handle.what), handle.who});
+}
+
+} // namespace
+
+std::vector<MadeStats> Board::made() const
+{
+	std::vector<MadeStats> made;
+	for (unsigned gpio = 0; gpio < kGpios; gpio++) {
+		const Gpios bit = gpio_bit(gpio);
+		const bool is_pwm = (pwm.playing() & bit) != 0;
+		if (is_pwm || (lines.outputs() & bit) != 0)
+			made.push_back(
+				{fmt::format("{} on GPIO {}", is_pwm ? "PWM" : "output", gpio),
+					drivers[gpio]});
+		if ((notifier->watched_over() & bit) != 0)
+			made.push_back({fmt::format("watchdog or filter on GPIO {}", gpio),
+				drivers[gpio]});
+		if (readers.contains(gpio))
+			made.push_back(
+				{fmt::format("serial input on GPIO {}", gpio), drivers[gpio]});
+	}
+	for (const auto &[id, maker] : script_makers)
+		made.push_back({fmt::format("script {}", id), maker});
+	for (const auto &[id, maker] : wave_makers)
+		made.push_back({fmt::format("wave {}", id), maker});
+	append(made, "notifications", notifier->handles());
+	append(made, "I2C", i2c.handles());
+	append(made, "SPI", spi.handles());
+	append(made, "serial port", serial.handles());
+	append(made, "file", files.handles());
+	return made;
+}
+
 } // namespace gpiohub::daemon::pigpio

@@ -18,6 +18,8 @@
 #include "spi.hpp"
 #include "waves.hpp"
 
+#include "../../metrics.hpp"
+
 #include <array>
 #include <cstdint>
 #include <map>
@@ -55,6 +57,10 @@ public:
 	Spi spi;
 	Serial serial{caller};
 	Files files;
+	/** Who drove or set up a GPIO last, who stored the scripts and made the waves. */
+	std::array<std::string, kGpios> drivers;
+	std::map<std::uint32_t, std::string> script_makers;
+	std::map<std::uint32_t, std::string> wave_makers;
 	/** Clients by this door may use the four of them. */
 	bool has_buses = true;
 	/** What clients by this door may do with the hub's lines, and their scripts. */
@@ -62,6 +68,9 @@ public:
 	/* What has no meaning here, for who asks for what he stored. */
 	std::array<std::uint32_t, 3> pads{8, 8, 8}; /* mA */
 	std::array<std::uint32_t, 2> internals{};   /* CSI */
+
+	/** What there is that stays, and who made it. */
+	std::vector<MadeStats> made() const;
 
 	/** Takes what has happened until now. */
 	void look();

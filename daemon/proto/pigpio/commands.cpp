@@ -182,6 +182,8 @@ Reply execute(const Call &call)
 			return checked;
 	}
 	Reply reply = command->run(call);
+	if (command->p1 != P1::Other && command->verb != Verb::Look && reply.res >= 0)
+		call.board.drivers[call.gpio()] = call.maker;
 	call.board.notifier->expect_patterns(call.board.is_playing());
 	return reply;
 }

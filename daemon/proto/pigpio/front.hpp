@@ -38,6 +38,7 @@ public:
 	/** Lets every client have its replies. */
 	void finish();
 	std::vector<SessionStats> stats() const;
+	std::vector<MadeStats> made() const { return board_->made(); }
 
 private:
 	Front(Reactor &reactor, std::unique_ptr<Board> board, Inbox::Budget &inbox_budget,

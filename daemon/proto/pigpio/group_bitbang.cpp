@@ -23,6 +23,7 @@ Reply open_serial_reader(const Call &call)
 	if (call.board.readers.contains(call.gpio()))
 		return Status::GpioInUse;
 	call.board.readers.emplace(call.gpio(), SerialReader(call.p2(), data_bits));
+	call.board.drivers[call.gpio()] = call.maker;
 	call.board.listen();
 	return Status::Ok;
 }

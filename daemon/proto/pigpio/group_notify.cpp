@@ -65,6 +65,7 @@ Reply set_watchdog(const Call &call)
 {
 	if (call.p2() > kMostWatchdogMs)
 		return Status::BadWatchdog;
+	call.board.drivers[call.gpio()] = call.maker;
 	call.board.notifier->watchdog(call.gpio(), call.p2() * kNsPerMs);
 	return Status::Ok;
 }
@@ -73,6 +74,7 @@ Reply set_glitch_filter(const Call &call)
 {
 	if (call.p2() > kMostSteadyUs)
 		return Status::BadFilter;
+	call.board.drivers[call.gpio()] = call.maker;
 	call.board.notifier->glitch_filter(call.gpio(), call.p2() * kNsPerUs);
 	return Status::Ok;
 }
@@ -82,6 +84,7 @@ Reply set_noise_filter(const Call &call)
 	const std::uint32_t active = call.extra(0).value_or(0);
 	if (call.p2() > kMostSteadyUs || active > kMostActiveUs)
 		return Status::BadFilter;
+	call.board.drivers[call.gpio()] = call.maker;
 	call.board.notifier->noise_filter(call.gpio(), call.p2() * kNsPerUs, active * kNsPerUs);
 	return Status::Ok;
 }

@@ -24,7 +24,10 @@ Reply after(const Call &call, Reply reply)
 
 Reply store_script(const Call &call)
 {
-	return call.board.scripts->store().add(text_of(call));
+	Reply stored = call.board.scripts->store().add(text_of(call));
+	if (stored.res >= 0)
+		call.board.script_makers[static_cast<std::uint32_t>(stored.res)] = call.maker;
+	return stored;
 }
 
 Reply check_script(const Call &call)
@@ -35,6 +38,7 @@ Reply check_script(const Call &call)
 
 Reply delete_script(const Call &call)
 {
+	call.board.script_makers.erase(call.p1());
 	return after(call, call.board.scripts->store().remove(call.p1()));
 }
 

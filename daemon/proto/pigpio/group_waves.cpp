@@ -39,6 +39,7 @@ Reply clear_waves(const Call &call)
 {
 	call.board.waves.halt();
 	call.board.waves.store().clear();
+	call.board.wave_makers.clear();
 	return Status::Ok;
 }
 
@@ -73,11 +74,15 @@ Reply add_serial(const Call &call)
 
 Reply create_wave(const Call &call)
 {
-	return call.board.waves.store().create();
+	Reply made = call.board.waves.store().create();
+	if (made.res >= 0)
+		call.board.wave_makers[static_cast<std::uint32_t>(made.res)] = call.maker;
+	return made;
 }
 
 Reply delete_wave(const Call &call)
 {
+	call.board.wave_makers.erase(call.p1());
 	return call.board.waves.store().remove(call.p1());
 }
 

@@ -5,6 +5,8 @@
 
 #include <gpiohub/clock.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 
@@ -181,6 +183,14 @@ void Notifier::close_all(const ReportStream &stream)
 	if (std::erase_if(
 		    handles_, [&](const auto &each) { return &each.second.stream == &stream; }) > 0)
 		rearm();
+}
+
+std::vector<HandleInfo> Notifier::handles() const
+{
+	std::vector<HandleInfo> infos;
+	for (const auto &[number, handle] : handles_)
+		infos.push_back({number, handle.maker, fmt::format("of {:#x}", handle.bits)});
+	return infos;
 }
 
 void Notifier::event(unsigned id)

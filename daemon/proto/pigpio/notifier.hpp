@@ -11,6 +11,7 @@
 
 #include "bank.hpp"
 #include "filter.hpp"
+#include "handles.hpp"
 #include "wire.hpp"
 
 #include "event_sink.hpp"
@@ -89,7 +90,9 @@ public:
 
 	/** GPIOs that only who names them may watch or ask the chip about. */
 	Gpios untouchable() const noexcept { return reserved_ & ~named_; }
-	std::size_t handles() const noexcept { return handles_.size(); }
+	std::vector<HandleInfo> handles() const;
+	/** GPIOs with a watchdog or a filter. */
+	std::uint32_t watched_over() const noexcept { return watchdogs_ | filtered_; }
 
 	void deliver(std::span<const gpiohub_event> events) override;
 	std::uint64_t lines() const noexcept override { return lines_; }

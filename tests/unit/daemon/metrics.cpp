@@ -61,3 +61,12 @@ TEST_CASE("a name that is no UTF-8 is told all the same")
 	const std::vector<SessionStats> sessions{{"\xff\xfe", 0, 0, 0, 0, 0, 0}};
 	CHECK(nlohmann::json::accept(stats_json({}, {}, sessions)));
 }
+
+TEST_CASE("what clients of pigpio's set up is told, and by whom")
+{
+	const std::vector<MadeStats> made{{"PWM on GPIO 4", "127.0.0.1 port 7"}};
+	const auto json = nlohmann::json::parse(stats_json({}, {}, {}, made));
+	CHECK(json["pigpio"][0]["what"] == "PWM on GPIO 4");
+	CHECK(json["pigpio"][0]["who"] == "127.0.0.1 port 7");
+	CHECK(!nlohmann::json::parse(stats_json({}, {}, {})).contains("pigpio"));
+}

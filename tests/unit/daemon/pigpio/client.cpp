@@ -155,3 +155,27 @@ TEST_CASE("nobody runs a program here, nor reads a file")
 	CHECK(client.call(110, 0, 0, "reboot") == res_of(Status::BadScriptName));
 	CHECK(client.call(104, 0, 0, "/etc/shadow") == res_of(Status::NoFileAccess));
 }
+
+TEST_CASE("what a client set up is told with its name, also when it has gone")
+{
+	Bench bench;
+	BenchClient client = bench.connect();
+	CHECK(client.call(4, 4, 1) == 0);                  /* WRITE */
+	CHECK(client.call(5, 5, 100) == 0);                /* PWM */
+	CHECK(client.call(97, 6, 100) == 0);               /* FG */
+	CHECK(client.call(42, 12, 9600, words({8})) == 0); /* SLRO */
+	CHECK(client.call(38, 0, 0, "halt") == 0);
+	CHECK(client.call(28, 0, 0, words({1, 0, 10})) == 1);
+	CHECK(client.call(49) == 0);
+	CHECK(client.call(99) == 0);
+	client.close();
+	(void)bench.connect().call(kTick);
+	std::string all;
+	for (const MadeStats &made : bench.front->made()) {
+		CHECK(made.who == "127.0.0.1 port 1");
+		all += made.what + "; ";
+	}
+	CHECK(all ==
+		"output on GPIO 4; PWM on GPIO 5; watchdog or filter on GPIO 6; "
+		"serial input on GPIO 12; script 0; wave 0; ");
+}

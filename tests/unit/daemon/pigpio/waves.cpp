@@ -52,7 +52,8 @@ void over(Bench &bench, FakePlay play)
 	event.line = static_cast<__u8>(std::countr_zero(play.play.lines));
 	event.value = play.id;
 	bench.fake->publish({event});
-	std::erase_if(bench.fake->plays, [id = play.id](const FakePlay &each) { return each.id == id; });
+	std::erase_if(
+		bench.fake->plays, [id = play.id](const FakePlay &each) { return each.id == id; });
 }
 
 } // namespace
