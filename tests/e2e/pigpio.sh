@@ -70,4 +70,17 @@ fi
 
 # --- gpiozero --------------------------------------------------------------------
 check "gpiozero: LED, PWMLED, Button, Servo, DistanceSensor, RotaryEncoder" by zero.py
+
+# --- many, and other back ends -----------------------------------------------------
+check "50 clients, one of them stopped: the others are told all" by crowd.py "$(count 10000)"
+stats() { gpiohub stats | grep -A1 '"what": "output on GPIO 16"' | grep -q '"who": "127.0.0.1'; }
+check "who made what is told" stats
+check "every back end does what all can: kernel" by basic.py 6 7
+daemon_stop
+modprobe -r gpiohub
+daemon_start --pigpio --backend chardev
+check "every back end does what all can: chardev" by basic.py 6 7
+daemon_stop
+daemon_start --pigpio --backend sim
+check "every back end does what all can: sim" by basic.py 6 7
 finish

@@ -34,6 +34,7 @@ void Bank::map(unsigned gpio, unsigned line) noexcept
 	lines_[gpio] = static_cast<std::uint8_t>(line);
 	numbers_[line] = static_cast<std::uint8_t>(gpio);
 	gpios_ |= gpio_bit(gpio);
+	mapped_ |= std::uint64_t{1} << line;
 	if (gpio == line)
 		same_ |= gpio_bit(gpio);
 }
@@ -95,11 +96,8 @@ std::uint64_t Bank::to_lines(Gpios gpios) const noexcept
 Gpios Bank::to_gpios(std::uint64_t lines) const noexcept
 {
 	Gpios gpios = lines & same_;
-	for (std::uint64_t rest = lines & ~same_; rest != 0; rest &= rest - 1) {
-		const auto its = gpio(static_cast<unsigned>(std::countr_zero(rest)));
-		if (its)
-			gpios |= gpio_bit(*its);
-	}
+	for (std::uint64_t rest = lines & mapped_ & ~same_; rest != 0; rest &= rest - 1)
+		gpios |= gpio_bit(numbers_[static_cast<unsigned>(std::countr_zero(rest))]);
 	return gpios;
 }
 

@@ -75,7 +75,8 @@ private:
 	std::array<std::uint8_t, kGpios> lines_{};
 	std::array<std::uint8_t, 64> numbers_ = none();
 	Gpios gpios_ = 0;
-	std::uint64_t same_ = 0; /* GPIOs that have their own number as lines */
+	std::uint64_t mapped_ = 0; /* lines that are GPIOs */
+	std::uint64_t same_ = 0;   /* GPIOs that have their own number as lines */
 
 	static constexpr std::array<std::uint8_t, 64> none() noexcept
 	{

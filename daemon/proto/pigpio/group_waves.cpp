@@ -54,7 +54,8 @@ Reply add_pulses(const Call &call)
 {
 	const auto bytes = call.request.extension;
 	std::vector<Pulse> pulses(bytes.size() / sizeof(Pulse));
-	std::memcpy(pulses.data(), bytes.data(), pulses.size() * sizeof(Pulse));
+	if (!pulses.empty())
+		std::memcpy(pulses.data(), bytes.data(), pulses.size() * sizeof(Pulse));
 	return call.board.waves.store().add(pulses);
 }
 

@@ -209,6 +209,7 @@ Status Spi::send(const Device &device, const Buffers &buffers)
 		std::size_t used = 0;
 		const auto add = [&](std::size_t to, bool is_out, bool is_in) {
 			spi_ioc_transfer &made = transfers[used++];
+			made.cs_change = to < count ? 1 : 0;
 			made.tx_buf = is_out ? address_of(buffers.out, at) : 0;
 			made.rx_buf = is_in ? address_of(buffers.in, at) : 0;
 			made.len = static_cast<__u32>(to - at);
@@ -220,7 +221,9 @@ Status Spi::send(const Device &device, const Buffers &buffers)
 			add(written, true, false);
 		if (at < end)
 			add(end, !is_3_wire, true);
-		transfers[used - 1].cs_change = at < count ? 1 : 0;
+		/* Between the two of one message the chip is not let go either. */
+		if (used == 2)
+			transfers[0].cs_change = 0;
 		const unsigned long request = used == 1 ? SPI_IOC_MESSAGE(1) : SPI_IOC_MESSAGE(2);
 		if (calls_.control(device.fd.get(), request, transfers.data()) < 0)
 			return Status::SpiTransferFailed;

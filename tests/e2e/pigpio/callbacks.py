@@ -38,8 +38,8 @@ for i in range(EDGES // 2):
     pi.gpio_trigger(16, 50, 1)
 assert all_there.wait(30), len(seen)
 widths = {pigpio.tickDiff(seen[i][2], seen[i + 1][2]) for i in range(0, EDGES, 2)}
-# The hub's clock has nanoseconds, a tick is what is left of them: one less is the same.
-assert all(49 <= width <= 80 for width in widths), widths
+# Either end may be up to 30 us late.
+assert all(20 <= width <= 80 for width in widths), widths
 
 # Who cancels is told nothing more.
 callback.cancel()
