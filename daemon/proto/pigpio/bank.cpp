@@ -50,7 +50,8 @@ Bank Bank::by_default(unsigned lines, const std::function<std::string(unsigned)>
 		if (gpio && *gpio >= kFirst && *gpio <= kLast && !bank.line(*gpio))
 			bank.map(*gpio, line);
 	}
-	if (bank.gpios() != 0)
+	bank.is_by_name_ = bank.gpios() != 0;
+	if (bank.is_by_name_)
 		return bank;
 	for (unsigned gpio = kFirst; gpio <= kLast && gpio < lines; gpio++)
 		bank.map(gpio, gpio);

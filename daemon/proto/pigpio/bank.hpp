@@ -44,6 +44,9 @@ public:
 	static Result<Bank> of(const std::vector<std::string> &entries, unsigned lines,
 		const std::function<std::string(unsigned)> &name);
 
+	/** The lines were called so. */
+	bool is_by_name() const noexcept { return is_by_name_; }
+
 	/** A GPIO without a line: nothing. */
 	std::optional<unsigned> line(unsigned gpio) const noexcept
 	{
@@ -75,6 +78,7 @@ private:
 	std::array<std::uint8_t, kGpios> lines_{};
 	std::array<std::uint8_t, 64> numbers_ = none();
 	Gpios gpios_ = 0;
+	bool is_by_name_ = false;
 	std::uint64_t mapped_ = 0; /* lines that are GPIOs */
 	std::uint64_t same_ = 0;   /* GPIOs that have their own number as lines */
 

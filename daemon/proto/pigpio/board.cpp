@@ -72,7 +72,11 @@ void Board::look()
 
 void Board::hub_came(Hub &hub)
 {
-	if (lines.is_attached() || (settings_.hub && *settings_.hub != hub.number()))
+	if (settings_.hub && *settings_.hub != hub.number())
+		return;
+	/* One whose lines have the names is better than the first one. */
+	const bool may_be_better = !settings_.hub && !settings_.gpios;
+	if (lines.is_attached() && (!may_be_better || lines.bank().is_by_name()))
 		return;
 	const RoleHub its = hub.as_roles_see_it();
 	Bank bank;
@@ -87,7 +91,11 @@ void Board::hub_came(Hub &hub)
 		bank = *made;
 	} else {
 		bank = Bank::by_default(its.lines, its.name);
+		if (lines.is_attached() && !bank.is_by_name())
+			return;
 	}
+	if (lines.is_attached())
+		hub_gone(lines.hub());
 	Gpios reserved = 0;
 	for (const unsigned gpio : settings_.reserved)
 		reserved |= gpio_bit(gpio);

@@ -101,15 +101,19 @@ void Notifier::rearm()
 	const std::uint64_t before = lines_;
 	lines_ = bank_.to_lines(wanted & ~untouchable());
 	if (!is_any) {
+		lines_ = 0;
 		hub_->unsubscribe(*this);
 		return;
 	}
 	if (lines_ == before && hub_->is_subscribed(*this))
 		return;
+	/* What is in the ring already is for lines that were watched before. */
+	const bool is_new = !hub_->is_subscribed(*this);
+	std::uint64_t end = 0;
 	for (;;) {
 		const auto entered = hub_->await(*this);
 		if (entered) {
-			next_seq_ = *entered;
+			end = *entered;
 			break;
 		}
 		const std::uint8_t line = entered.error().line;
@@ -119,7 +123,13 @@ void Notifier::rearm()
 		}
 		lines_ &= ~(std::uint64_t{1} << line);
 	}
-	sample(static_cast<std::uint32_t>(bank_.to_gpios(lines_ & ~before)));
+	if (is_new)
+		next_seq_ = end;
+	const auto added = static_cast<std::uint32_t>(
+		bank_.to_gpios(is_new ? lines_ : lines_ & ~before));
+	for (std::uint32_t rest = added; rest != 0; rest &= rest - 1)
+		of_[static_cast<unsigned>(std::countr_zero(rest))].first_seq = end;
+	sample(added);
 }
 
 /* A line that is watched from now on: nobody is told of the level that it has. */
@@ -249,7 +259,9 @@ void Notifier::deliver(std::span<const gpiohub_event> events)
 		const auto gpio = bank_.gpio(event.line);
 		if (!gpio || *gpio >= kUserGpios)
 			continue;
-		if (event.type == GPIOHUB_EVENT_RISING || event.type == GPIOHUB_EVENT_FALLING)
+		const bool is_edge = event.type == GPIOHUB_EVENT_RISING ||
+			event.type == GPIOHUB_EVENT_FALLING;
+		if (is_edge && event.seq >= of_[*gpio].first_seq)
 			take_edge(*gpio, event.type == GPIOHUB_EVENT_RISING, event.time_ns);
 	}
 	flush();

@@ -109,6 +109,7 @@ private:
 	};
 	struct Line {
 		Filter filter;
+		std::uint64_t first_seq = 0; /* events before it are of before it was watched */
 		std::uint64_t timeout_ns = 0;
 		std::uint64_t timeout_due = Filter::kNever;
 	};

@@ -124,6 +124,7 @@ struct FakeHub {
 
 	unsigned number;
 	unsigned lines;
+	std::string prefix; /* of lines' names, before their numbers */
 	std::uint64_t epoch = next_epoch();
 	gpiohub_positions positions{};
 	std::vector<gpiohub_event> records;
@@ -188,7 +189,9 @@ public:
 		answer.info.line = line;
 		answer.info.offset = line;
 		std::strcpy(answer.info.chip, "fake");
-		std::strcpy(answer.name, "PIN");
+		const std::string name =
+			hub_->prefix.empty() ? "PIN" : hub_->prefix + std::to_string(line);
+		name.copy(answer.name, sizeof(answer.name) - 1);
 		if (hub_->owners[line] != nullptr) {
 			answer.info.flags = GPIOHUB_LINE_OWNED;
 			answer.info.owner_pid = static_cast<__u32>(::getpid());

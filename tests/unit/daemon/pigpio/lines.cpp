@@ -149,3 +149,21 @@ TEST_CASE("where there are roles these clients have the one of their door")
 		std::make_shared<const Roles>(std::vector<Role>{role}, std::vector<Token>{}));
 	CHECK(client.call(kWrite, 4, 0) == res_of(Status::NotPermitted));
 }
+
+TEST_CASE("the hub whose lines are called GPIO2 and so on is taken, whichever came first")
+{
+	Bench bench;
+	auto named = bench.backend.add(1, 32, 4096);
+	named->prefix = "GPIO";
+	const auto second = *Hub::open(*bench.reactor, bench.backend, 1, [](Hub &) {});
+	bench.front->hub_came(*second);
+	BenchClient client = bench.connect();
+	CHECK(client.call(kWrite, 4, 1) == 0);
+	CHECK(named->owners[4] != nullptr);
+	CHECK(bench.fake->owners[4] == nullptr);
+	/* Without it the other one does. */
+	bench.front->hub_gone(*second);
+	bench.front->hub_came(*bench.hub);
+	CHECK(client.call(kWrite, 4, 1) == 0);
+	CHECK(bench.fake->owners[4] != nullptr);
+}

@@ -284,6 +284,25 @@ TEST_CASE("of events that were lost the levels are told by the next one")
 	CHECK(last.levels == (1 << 4 | 1 << 5));
 }
 
+TEST_CASE("edges that are on their way when another client changes its mask are not lost")
+{
+	Bench bench;
+	BenchClient client = watcher(bench, 1 << 4);
+	BenchClient other = bench.connect();
+	const auto handle = static_cast<std::uint32_t>(other.call(kInline));
+	(void)client.waiting();
+	/* Both are there before the loop turns: first the command is taken, then the edges. */
+	other.send(kBegin, handle, 1 << 5);
+	bench.edge(4, true, 1000);
+	bench.edge(5, true, 2000);
+	bench.edge(4, false, 3000);
+	CHECK(client.report().tick == tick_of(1000));
+	CHECK(client.report().tick == tick_of(3000));
+	/* What was before is not told to who asks later. */
+	(void)other.reply();
+	CHECK(other.waiting() == 0);
+}
+
 TEST_CASE("a hub that comes back is watched as before")
 {
 	Bench bench;
