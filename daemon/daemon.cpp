@@ -374,8 +374,8 @@ std::string Daemon::stats() const
 		for (SessionStats &each : pigpio_->stats())
 			sessions.push_back(std::move(each));
 	}
-	return stats_json(counters_, hubs, sessions,
-		pigpio_ ? pigpio_->made() : std::vector<MadeStats>());
+	return stats_json(
+		counters_, hubs, sessions, pigpio_ ? pigpio_->made() : std::vector<MadeStats>());
 }
 
 } // namespace gpiohub::daemon

@@ -125,8 +125,8 @@ void Notifier::rearm()
 	}
 	if (is_new)
 		next_seq_ = end;
-	const auto added = static_cast<std::uint32_t>(
-		bank_.to_gpios(is_new ? lines_ : lines_ & ~before));
+	const auto added =
+		static_cast<std::uint32_t>(bank_.to_gpios(is_new ? lines_ : lines_ & ~before));
 	for (std::uint32_t rest = added; rest != 0; rest &= rest - 1)
 		of_[static_cast<unsigned>(std::countr_zero(rest))].first_seq = end;
 	sample(added);
@@ -259,8 +259,8 @@ void Notifier::deliver(std::span<const gpiohub_event> events)
 		const auto gpio = bank_.gpio(event.line);
 		if (!gpio || *gpio >= kUserGpios)
 			continue;
-		const bool is_edge = event.type == GPIOHUB_EVENT_RISING ||
-			event.type == GPIOHUB_EVENT_FALLING;
+		const bool is_edge =
+			event.type == GPIOHUB_EVENT_RISING || event.type == GPIOHUB_EVENT_FALLING;
 		if (is_edge && event.seq >= of_[*gpio].first_seq)
 			take_edge(*gpio, event.type == GPIOHUB_EVENT_RISING, event.time_ns);
 	}
