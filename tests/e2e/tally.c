@@ -29,7 +29,8 @@ static bool is_text(const struct gpiohub_event *event, const char *text)
 {
 	const char *bytes = (const char *)event + GPIOHUB_TEXT_OFFSET;
 
-	return event->type == GPIOHUB_EVENT_TEXT && strncmp(bytes, text, GPIOHUB_TEXT_SIZE) == 0;
+	return event->type == GPIOHUB_EVENT_TEXT &&
+	       strncmp(bytes, text, GPIOHUB_TEXT_SIZE) == 0;
 }
 
 static void count_edge(struct account *account, const struct gpiohub_event *event)
@@ -87,7 +88,7 @@ static bool count_file(struct account *account, FILE *file)
 
 int main(int argc, char **argv)
 {
-	struct account account = {0};
+	struct account account = { 0 };
 	FILE *file = argc == 2 ? fopen(argv[1], "rb") : NULL;
 	bool complete;
 
@@ -97,7 +98,7 @@ int main(int argc, char **argv)
 	}
 	complete = count_file(&account, file);
 	printf("%llu %llu %llu %llu %llu %llu %llu\n", account.next - account.begin,
-		account.received, account.lost, account.missing, account.faults, account.edges,
-		account.missed);
+	       account.received, account.lost, account.missing, account.faults, account.edges,
+	       account.missed);
 	return complete ? 0 : 1;
 }

@@ -13,8 +13,7 @@
 int main(int argc, char **argv)
 {
 	struct gpiod_chip *chip = argc == 3 ? gpiod_chip_open_by_label(argv[1]) : NULL;
-	struct gpiod_line *line =
-		chip ? gpiod_chip_get_line(chip, strtoul(argv[2], NULL, 10)) : NULL;
+	struct gpiod_line *line = chip ? gpiod_chip_get_line(chip, strtoul(argv[2], NULL, 10)) : NULL;
 	const char *consumer;
 
 	if (!line) {
