@@ -68,6 +68,15 @@ else
 	skip "a C program" "libpigpiod-if2 is not there"
 fi
 
+# --- node ------------------------------------------------------------------------
+NODE_MODULES=$TREE/build/npm/node_modules
+if command -v node >/dev/null && [ -d "$NODE_MODULES/pigpio-client" ]; then
+	check "pigpio-client of the npm registry: connect, notify, PWM, waves" \
+		env "NODE_PATH=$NODE_MODULES" timeout "$PATIENCE" node "$PEERS/client.js"
+else
+	skip "pigpio-client" "it is not there: npm install --prefix build/npm pigpio-client"
+fi
+
 # --- gpiozero --------------------------------------------------------------------
 check "gpiozero: LED, PWMLED, Button, Servo, DistanceSensor, RotaryEncoder" by zero.py
 

@@ -67,7 +67,7 @@ private:
 	void turn();
 	void receive();
 	bool handle_requests();
-	bool take_request(std::size_t &handled);
+	bool take_request();
 	void expect_rest();
 	void handle(const Request &request);
 	void reply(const Request &request, const Reply &reply);

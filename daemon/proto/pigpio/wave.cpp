@@ -214,7 +214,9 @@ Reply WaveStore::create()
 	if (blocks > kMostBlocks)
 		return Status::TooManyBlocks;
 	waves_.emplace(id, std::move(wave));
-	begin_new();
+	/* Of its size is told until another one is begun. */
+	levels_.clear();
+	length_ns_ = 0;
 	return Reply::number(id);
 }
 

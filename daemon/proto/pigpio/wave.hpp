@@ -89,7 +89,7 @@ public:
 	/** nullptr: there is none. */
 	const Wave *find(std::uint32_t id) const noexcept;
 
-	/* Of the wave in the making. */
+	/* Of the wave in the making; after create() of that one, until there is another. */
 	const Gauge &micros() const noexcept { return micros_; }
 	const Gauge &pulses() const noexcept { return pulses_; }
 	const Gauge &blocks() const noexcept { return blocks_; }

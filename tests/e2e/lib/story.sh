@@ -13,6 +13,10 @@ SOCKET=/run/gpiohub/gpiohub.sock
 WORK=$(mktemp -d)
 PATIENCE=${GPIOHUB_PATIENCE:-60} # seconds for whatever is to come: only a fault needs them
 
+# A bare root has no name for itself, and clients look for that. Outside of a guest nothing
+# is written: every machine that is one has it.
+grep -qs localhost /etc/hosts || echo "127.0.0.1 localhost" >>/etc/hosts
+
 # --- programs ------------------------------------------------------------------
 
 # The build that this processor can run.
