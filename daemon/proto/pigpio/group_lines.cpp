@@ -3,6 +3,8 @@
 
 #include <gpiohub/pattern.hpp>
 
+#include <array>
+
 namespace gpiohub::daemon::pigpio
 {
 
@@ -10,6 +12,8 @@ namespace
 {
 
 constexpr std::uint32_t kMostPulse = 100; /* us */
+/* Between two pulses, however fast they are asked for: else they were one. */
+constexpr std::uint64_t kRestNs = 10'000;
 constexpr Gpios kBank1 = 0xffff'ffff;
 constexpr unsigned kBank2 = 32; /* its first GPIO */
 
@@ -120,10 +124,13 @@ Reply trigger(const Call &call)
 	const std::uint64_t line = lines.bank().to_lines(bit);
 	const std::uint64_t set = *level != 0 ? line : 0;
 	const std::uint64_t clear = line & ~set;
-	const gpiohub_step steps[] = {
-		drive_step(set, clear, std::uint64_t{call.p2()} * 1000), drive_step(clear, set, 0)};
+	const std::uint64_t width = std::uint64_t{call.p2()} * 1000;
+	const std::array<gpiohub_step, 2> steps{
+		drive_step(set, clear, width), drive_step(clear, set, kRestNs)};
 	std::uint32_t id = 0;
-	return lines.play(line, steps, 0, id);
+	const Status played = lines.play(line, steps, 0, id);
+	/* When it is answered the pulse is over, as there. */
+	return played == Status::Ok ? Reply::later(width) : Reply(played);
 }
 
 } // namespace gpiohub::daemon::pigpio

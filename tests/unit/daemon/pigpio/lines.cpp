@@ -118,6 +118,7 @@ TEST_CASE("a trigger is a pulse that the hub times")
 	CHECK(steps[0].set == 1 << 4);
 	CHECK(steps[0].wait_ns == 50'000);
 	CHECK(steps[1].clear == 1 << 4);
+	CHECK(steps[1].wait_ns > 0);
 	CHECK(client.call(kTrigger, 4, 101, words({1})) == res_of(Status::BadPulseLength));
 	CHECK(client.call(kTrigger, 4, 0, words({1})) == res_of(Status::BadPulseLength));
 	CHECK(client.call(kTrigger, 4, 50, words({2})) == res_of(Status::BadLevel));
