@@ -55,7 +55,7 @@ static void on_edge(int pi, unsigned gpio, unsigned level, uint32_t tick)
 /* The library calls back from a thread of its own. */
 static int come_to(int count)
 {
-	for (int i = 0; i < 3000 && __atomic_load_n(&edges, __ATOMIC_SEQ_CST) < count; i++)
+	for (int i = 0; i < 60000 && __atomic_load_n(&edges, __ATOMIC_SEQ_CST) < count; i++)
 		time_sleep(0.01);
 	return __atomic_load_n(&edges, __ATOMIC_SEQ_CST) == count;
 }

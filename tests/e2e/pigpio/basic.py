@@ -24,7 +24,7 @@ def on_edge(gpio, level, tick):
 def come(count):
     while len(edges) < count:
         changed.clear()
-        assert changed.wait(30), len(edges)
+        assert changed.wait(600), len(edges)
 
 
 callback = pi.callback(read, pigpio.EITHER_EDGE, on_edge)

@@ -3,9 +3,6 @@
 'use strict';
 const pigpio = require('pigpio-client').pigpio({ host: '127.0.0.1' });
 
-const patience = 60000;
-setTimeout(() => { console.error('it takes too long'); process.exit(1); }, patience).unref();
-
 const connected = new Promise((resolve, reject) => {
   pigpio.once('connected', resolve);
   pigpio.once('error', reject);

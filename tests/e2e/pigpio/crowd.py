@@ -48,7 +48,7 @@ for _ in range(edges // 100):
     while writer.wave_tx_busy():
         time.sleep(0.01)
 for client in clients:
-    assert client.there.wait(60), len(client.levels)
+    assert client.there.wait(600), len(client.levels)
     assert client.levels == [1, 0] * (edges // 2)
     client.pi.stop()
 os.kill(child, signal.SIGKILL)

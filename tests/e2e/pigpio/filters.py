@@ -19,7 +19,7 @@ class Reports:
     def wait(self, count):
         while len(self.got) < count:
             self.changed.clear()
-            assert self.changed.wait(30), self.got
+            assert self.changed.wait(600), self.got
         return self.got
 
 
@@ -49,7 +49,7 @@ assert pigpio.tickDiff(got[0][2], got[1][2]) == 20000
 pi.write(22, 0)
 while (23, 0) not in [report[:2] for report in reports.got]:
     reports.changed.clear()
-    assert reports.changed.wait(30)
+    assert reports.changed.wait(600)
 edge = next(report for report in reports.got if report[1] == 0)
 index = reports.got.index(edge)
 following = reports.wait(index + 2)[index + 1]

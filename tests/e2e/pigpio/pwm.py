@@ -19,7 +19,7 @@ def take(count):
     edges.clear()
     while len(edges) < count + 2:
         changed.clear()
-        assert changed.wait(30), len(edges)
+        assert changed.wait(600), len(edges)
     got = edges[:]
     if got[0][0] == 0:
         got.pop(0)

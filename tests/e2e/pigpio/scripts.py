@@ -12,7 +12,7 @@ def status(script):
 
 
 def until(script, state):
-    for _ in range(1000):
+    for _ in range(20000):
         now, parameters = status(script)
         if now == state:
             return parameters
@@ -24,7 +24,7 @@ count = pi.store_script(b"tag 0 w 24 1 mics 50 w 24 0 mics 50 inr p1 dcr p0 jnz 
 callback = pi.callback(25)
 assert pi.run_script(count, [50, 0]) == 0
 assert until(count, pigpio.PI_SCRIPT_HALTED)[:2] == (0, 50)
-for _ in range(1000):
+for _ in range(20000):
     if callback.tally() == 50:
         break
     time.sleep(0.005)

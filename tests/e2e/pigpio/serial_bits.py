@@ -16,7 +16,7 @@ assert pi.wave_add_serial(20, BAUD, text) > 0
 wave = pi.wave_create()
 pi.wave_send_once(wave)
 got = bytearray()
-for _ in range(1000):
+for _ in range(20000):
     count, part = pi.bb_serial_read(21)
     if count > 0:
         got += part

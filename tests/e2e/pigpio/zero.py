@@ -27,11 +27,11 @@ button = made(Button, 5, pull_up=None, active_state=True, bounce_time=0.002, hol
 pressed, released, held = threading.Event(), threading.Event(), threading.Event()
 button.when_pressed, button.when_released, button.when_held = pressed.set, released.set, held.set
 led.on()
-assert pressed.wait(30)
+assert pressed.wait(600)
 assert button.is_pressed
-assert held.wait(30)
+assert held.wait(600)
 led.off()
-assert released.wait(30)
+assert released.wait(600)
 assert not button.is_pressed
 button.close()
 led.close()
@@ -58,7 +58,7 @@ for _ in range(5):
     for one, other in ((0, 1), (0, 0), (1, 0), (1, 1)):
         a.value, b.value = one, other
         time.sleep(0.1)  # it asks for the other line's level when it is told of one
-assert turned.wait(30), encoder.steps
+assert turned.wait(600), encoder.steps
 encoder.close()
 a.close()
 b.close()
@@ -66,7 +66,7 @@ b.close()
 # An echo of 100 us after each trigger is 1.7 cm.
 echo = pi.callback(17, pigpio.FALLING_EDGE, lambda *edge: pi.gpio_trigger(12, 100, 1))
 distance = made(DistanceSensor, echo=13, trigger=16, max_distance=2, queue_len=1)
-for _ in range(1000):
+for _ in range(20000):
     if distance.distance < 2:
         break
     time.sleep(0.01)
