@@ -58,7 +58,7 @@ check "scripts" by scripts.py
 
 # The bus of the kernel's stub of a chip.
 stubs() { modprobe i2c-stub chip_addr=0x50 && modprobe i2c-dev && [ -c "/dev/i2c-$(stub)" ]; }
-stub() { basename "$(dirname "$(grep -l "SMBus stub" /sys/class/i2c-adapter/i2c-*/name)")" | cut -d- -f2; }
+stub() { basename "$(dirname "$(grep -l "SMBus stub" /sys/class/i2c-dev/i2c-*/name)")" | cut -d- -f2; }
 check "the kernel has a stub of an I2C chip" stubs
 check "I2C with that chip, serial with a pseudo terminal" by buses.py "$(stub)"
 
