@@ -22,7 +22,7 @@ Result<std::unique_ptr<Board>> Board::create(Reactor &reactor, const Settings &s
 		return notifier.error();
 	board->notifier = *std::move(notifier);
 	board->notifier->on_pattern([raw = board.get()](unsigned line, std::uint32_t id) {
-		raw->waves.ended(id);
+		raw->waves.ended(line, id);
 		const auto gpio = raw->lines.bank().gpio(line);
 		if (gpio && *gpio < kUserGpios)
 			raw->pwm.ended(*gpio, id);
@@ -41,6 +41,12 @@ Result<std::unique_ptr<Board>> Board::create(Reactor &reactor, const Settings &s
 			raw->take_edge(gpio, level, time_ns);
 		});
 	return board;
+}
+
+void Board::permit(const Rights &rights)
+{
+	rights_ = rights;
+	notifier->show(lines.bank().to_gpios(rights_.lines(Verb::Look)));
 }
 
 void Board::listen()

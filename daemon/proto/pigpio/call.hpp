@@ -41,7 +41,7 @@ struct Call {
 	/** GPIOs that it may do that to. */
 	Gpios allowed(Verb verb) const noexcept
 	{
-		return board.lines.bank().to_gpios(board.rights.lines(verb));
+		return board.lines.bank().to_gpios(board.rights().lines(verb));
 	}
 };
 

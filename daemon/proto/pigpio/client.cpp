@@ -26,7 +26,9 @@ Client::Client(const ClientContext &context, UniqueFd socket, Peer peer)
 	  socket_(std::move(socket)),
 	  peer_(std::move(peer)),
 	  in_(context.inbox_budget),
-	  out_(context.outbox_bytes, socket_.get())
+	  out_(context.limits.outbox_bytes, socket_.get()),
+	  patience_(context.reactor, [this] { end(); }),
+	  throttle_(context.reactor, [this] { turn(); })
 {
 }
 
@@ -57,7 +59,7 @@ void Client::turn()
 		return;
 	is_held_back_ = false;
 	incomplete_ = 0;
-	const bool has_more = !is_delayed_ && handle_requests();
+	const bool has_more = !is_delayed_ && !throttle_.is_on() && handle_requests();
 	if (has_ended_)
 		return;
 	in_.tidy();
@@ -67,7 +69,8 @@ void Client::turn()
 		return;
 	if (has_more)
 		context_.reactor.later(*this);
-	else if (is_finishing_ && !is_delayed_ && !is_held_back_ && out_.empty()) {
+	else if (is_finishing_ && !is_delayed_ && !is_held_back_ && !throttle_.is_on() &&
+		out_.empty()) {
 		end();
 		return;
 	}
@@ -125,6 +128,9 @@ bool Client::take_request()
 		is_held_back_ = true;
 		return false;
 	}
+	if (!throttle_.take(context_.limits.commands_per_second))
+		return false;
+	patience_.renew();
 	const Request request{header.command, header.p1, header.p2,
 		in_.bytes().subspan(sizeof(Header), header.last)};
 	in_.take(size);
@@ -140,21 +146,8 @@ void Client::expect_rest()
 		end();
 		return;
 	}
-	if (in_.is_grown() == is_request_timed_)
-		return;
-	if (!request_timer_) {
-		auto timer = Timer::create(context_.reactor, [this] { end(); });
-		if (!timer) {
-			end();
-			return;
-		}
-		request_timer_ = *std::move(timer);
-	}
-	is_request_timed_ = in_.is_grown();
-	if (is_request_timed_)
-		request_timer_->arm(context_.request_patience);
-	else
-		request_timer_->cancel();
+	if (!patience_.keep(in_.is_grown(), context_.request_patience))
+		end();
 }
 
 void Client::handle(const Request &request)
@@ -236,7 +229,8 @@ void Client::send_queued()
 void Client::watch_socket()
 {
 	const std::uint32_t wanted =
-		(is_finishing_ || is_held_back_ || is_delayed_ ? 0U : EPOLLIN) |
+		(is_finishing_ || is_held_back_ || is_delayed_ || throttle_.is_on() ? 0U
+										    : EPOLLIN) |
 		(is_blocked_ ? EPOLLOUT : 0U);
 	if (wanted == watched_)
 		return;

@@ -11,8 +11,10 @@
 
 #include "../../inbox.hpp"
 #include "../../outbox.hpp"
+#include "../../patience.hpp"
 #include "../../peer.hpp"
 #include "../../reactor.hpp"
+#include "../../throttle.hpp"
 #include "../../timer.hpp"
 
 #include <gpiohub/fd.hpp>
@@ -29,12 +31,18 @@ namespace gpiohub::daemon::pigpio
 
 class Client;
 
+/** Of one client, as the daemon has them for all. */
+struct ClientLimits {
+	std::size_t outbox_bytes = 256 * 1024;
+	std::uint32_t commands_per_second = 0; /* 0: as many as it likes */
+};
+
 /** What all of them share; the owner of the clients keeps it. */
 struct ClientContext {
 	Reactor &reactor;
 	Board &board;
 	Inbox::Budget &inbox_budget;
-	std::size_t outbox_bytes = 0;
+	ClientLimits limits = {};
 	/** How long a request may be on its way that is longer than an inbox. */
 	std::chrono::milliseconds request_patience{10'000};
 	/** It is over: to be retired by who owns it. */
@@ -84,9 +92,9 @@ private:
 	std::unique_ptr<Timer> delay_timer_; /* from the first MICS or MILS on */
 	Request delayed_;                    /* whose reply comes later */
 
-	std::size_t incomplete_ = 0;           /* bytes of the next request, of which some lack */
-	std::unique_ptr<Timer> request_timer_; /* of one that is longer than an inbox */
-	bool is_request_timed_ = false;
+	std::size_t incomplete_ = 0; /* bytes of the next request, of which some lack */
+	Patience patience_;          /* with a request that is longer than an inbox */
+	Throttle throttle_;
 
 	std::uint32_t watched_ = 0; /* EPOLL* bits asked of the reactor */
 	bool is_delayed_ = false;

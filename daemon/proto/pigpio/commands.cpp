@@ -6,9 +6,7 @@
 #include "group_buses.hpp"
 #include "groups.hpp"
 
-#include <algorithm>
 #include <array>
-#include <iterator>
 
 namespace gpiohub::daemon::pigpio
 {
@@ -139,7 +137,7 @@ constexpr Command kCommands[] = {
 	{115, "EVM", monitor_events},
 	{116, "EVT", trigger_event},
 	{117, "PROCU", update_script},
-	{118, "WVCAP", create_wave},
+	{118, "WVCAP", create_padded_wave},
 };
 
 constexpr std::size_t kNumbers = 128;

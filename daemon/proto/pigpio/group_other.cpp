@@ -67,13 +67,13 @@ Reply get_pad(const Call &call)
 
 Reply set_internal(const Call &call)
 {
-	call.board.internals[0] = call.p1();
+	call.board.internals = call.p1();
 	return Status::Ok;
 }
 
 Reply get_internal(const Call &call)
 {
-	return Reply::number(call.board.internals[0]);
+	return Reply::number(call.board.internals);
 }
 
 /* What pigpio has for others to put in. */

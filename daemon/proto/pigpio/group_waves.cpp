@@ -81,6 +81,15 @@ Reply create_wave(const Call &call)
 	return made;
 }
 
+/* Its room is its own here, so that nothing has to be put aside. */
+Reply create_padded_wave(const Call &call)
+{
+	constexpr std::uint32_t kMostPercent = 100;
+	if (call.p1() > kMostPercent)
+		return Status::BadParameter;
+	return create_wave(call);
+}
+
 Reply delete_wave(const Call &call)
 {
 	call.board.wave_makers.erase(call.p1());

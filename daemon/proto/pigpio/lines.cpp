@@ -54,7 +54,8 @@ void Lines::detach()
 	owner_.reset();
 	hub_ = nullptr;
 	bank_ = {};
-	owned_ = outputs_ = inputs_ = 0;
+	owned_ = outputs_ = 0;
+	last_write_ = {};
 }
 
 /* --- modes ------------------------------------------------------------------ */
@@ -75,7 +76,6 @@ Status Lines::set_mode(unsigned gpio, unsigned mode)
 		return status_of(code);
 	alternates_[gpio] = 0;
 	outputs_ &= ~bit;
-	inputs_ |= bit;
 	return Status::Ok;
 }
 
@@ -94,9 +94,7 @@ Status Lines::pull(unsigned gpio, unsigned pull)
 	constexpr std::array<unsigned, 3> biases{
 		GPIOHUB_BIAS_DISABLE, GPIOHUB_BIAS_PULL_DOWN, GPIOHUB_BIAS_PULL_UP};
 	const Gpios bit = gpio_bit(gpio);
-	const bool is_output = (outputs_ & bit) != 0;
-	const gpiohub_command commands[] = {configure(
-		bit, is_output ? GPIOHUB_DIRECTION_OUTPUT : GPIOHUB_DIRECTION_INPUT, biases[pull])};
+	const gpiohub_command commands[] = {configure(bit, GPIOHUB_DIRECTION_AS_IS, biases[pull])};
 	const int code = submit_owned(bit, commands);
 	if (code == 0)
 		return Status::Ok;
@@ -116,7 +114,7 @@ Status Lines::write(unsigned gpio, bool level)
 		const gpiohub_command set[] = {command_of(GPIOHUB_OP_SET, line, level ? line : 0)};
 		const int code = submit(set);
 		if (code == EBUSY)
-			return write_after(line, level);
+			return write_after(gpio, level);
 		/* EPERM, EIO: it is ours no longer, its chip went meanwhile. */
 		if (code != EPERM && code != EIO)
 			return status_of(code);
@@ -125,12 +123,14 @@ Status Lines::write(unsigned gpio, bool level)
 	return make_outputs(bit);
 }
 
-/* Of a line that a pulse or a wave drives: as soon as that is over. */
-Status Lines::write_after(std::uint64_t line, bool level)
+/* Of a line that a pulse or a wave drives: as soon as that is over. Only the last one counts. */
+Status Lines::write_after(unsigned gpio, bool level)
 {
+	const std::uint64_t line = bank_.to_lines(gpio_bit(gpio));
+	if (last_write_[gpio] != 0)
+		cancel(last_write_[gpio]);
 	const gpiohub_step step[] = {drive_step(level ? line : 0, level ? 0 : line, 0)};
-	std::uint32_t id = 0;
-	return play(line, step, 0, id);
+	return play(line, step, 0, last_write_[gpio]);
 }
 
 Status Lines::make_outputs(Gpios gpios)
@@ -143,7 +143,6 @@ Status Lines::make_outputs(Gpios gpios)
 	for (Gpios rest = gpios; rest != 0; rest &= rest - 1)
 		alternates_[static_cast<unsigned>(std::countr_zero(rest))] = 0;
 	outputs_ |= gpios;
-	inputs_ &= ~gpios;
 	return Status::Ok;
 }
 

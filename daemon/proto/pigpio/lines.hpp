@@ -59,7 +59,7 @@ public:
 	Status guard(Gpios gpios, bool is_playing);
 
 private:
-	Status write_after(std::uint64_t line, bool level);
+	Status write_after(unsigned gpio, bool level);
 	int submit(std::span<const gpiohub_command> commands);
 	int submit_owned(Gpios gpios, std::span<const gpiohub_command> commands);
 	gpiohub_command claim(Gpios gpios, bool is_playing) const noexcept;
@@ -73,9 +73,9 @@ private:
 
 	Gpios owned_ = 0;
 	Gpios outputs_ = 0;
-	Gpios inputs_ = 0; /* that we made inputs */
 	Gpios latch_ = 0;
-	std::array<std::uint8_t, kGpios> alternates_{}; /* 0: none */
+	std::array<std::uint8_t, kGpios> alternates_{};  /* 0: none */
+	std::array<std::uint32_t, kGpios> last_write_{}; /* its request, that waits; 0: none */
 	std::uint32_t next_id_ = 0;
 };
 

@@ -56,7 +56,7 @@ void Script::set_parameters(std::span<const std::int32_t> values) noexcept
 std::size_t Script::run(std::size_t budget, Executor &executor)
 {
 	std::size_t used = 0;
-	for (; used < budget && wants_steps(); used++)
+	for (; used < budget && wants_steps() && !executor.is_turn_over(); used++)
 		step(executor);
 	return used;
 }

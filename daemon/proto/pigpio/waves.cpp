@@ -3,6 +3,8 @@
 
 #include <gpiohub/clock.hpp>
 
+#include <algorithm>
+#include <bit>
 #include <utility>
 
 namespace gpiohub::daemon::pigpio
@@ -14,6 +16,7 @@ Reply Waves::play(Chain chain, Begin begin, Gpios allowed)
 	if ((driven & ~allowed) != 0)
 		return Status::NotPermitted;
 	const Reply blocks = Reply::number(chain.blocks());
+	std::vector<gpiohub_step> steps = chain.take_steps();
 	if (begin == Begin::Now)
 		halt();
 	/* Nothing that anybody could see. */
@@ -21,7 +24,6 @@ Reply Waves::play(Chain chain, Begin begin, Gpios allowed)
 		return blocks;
 
 	std::uint64_t lines = lines_.bank().to_lines(driven);
-	std::vector<gpiohub_step> steps(chain.steps().begin(), chain.steps().end());
 	for (gpiohub_step &step : steps) {
 		step.set = lines_.bank().to_lines(step.set & driven);
 		step.clear = lines_.bank().to_lines(step.clear & driven);
@@ -54,11 +56,17 @@ void Waves::halt()
 	runs_.clear();
 }
 
-/* What follows begins now. */
-void Waves::ended(std::uint32_t id)
+/* Others number their patterns as we do; but nobody else's plays on a line of ours. What
+ * follows begins now. */
+void Waves::ended(unsigned line, std::uint32_t id)
 {
-	const bool is_first = !runs_.empty() && runs_.front().id == id;
-	std::erase_if(runs_, [id](const Run &run) { return run.id == id; });
+	const auto run = std::find_if(runs_.begin(), runs_.end(), [&](const Run &each) {
+		return each.id == id && std::countr_zero(each.lines) == static_cast<int>(line);
+	});
+	if (run == runs_.end())
+		return;
+	const bool is_first = run == runs_.begin();
+	runs_.erase(run);
 	if (is_first && !runs_.empty())
 		runs_.front().start_ns = monotonic_ns();
 }

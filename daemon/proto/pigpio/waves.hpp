@@ -33,8 +33,8 @@ public:
 	bool is_busy() const noexcept { return !runs_.empty(); }
 	void halt();
 
-	/** The run of a pattern is over. */
-	void ended(std::uint32_t id);
+	/** The run of a pattern is over whose lowest line that is: anybody's. */
+	void ended(unsigned line, std::uint32_t id);
 	/** The hub went. */
 	void forget() { runs_.clear(); }
 
@@ -44,7 +44,7 @@ public:
 private:
 	struct Run {
 		std::uint32_t id;
-		std::uint64_t lines; /* of the hub */
+		std::uint64_t lines; /* of the hub; not none */
 		std::uint64_t start_ns;
 		Chain chain;
 	};

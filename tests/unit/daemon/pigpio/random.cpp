@@ -15,16 +15,7 @@ using namespace gpiohub::daemon::pigpio;
 namespace
 {
 
-enum : std::uint32_t {
-	kSerialRead = 43,
-	kStatus = 45,
-	kMicros = 46,
-	kMillis = 47,
-	kStore = 38,
-	kRun = 40,
-	kInline = 99,
-	kNumbers = 121
-};
+constexpr std::uint32_t kNumbers = 121; /* above all of them */
 
 /* No bus, no file: these are the machine's. */
 std::shared_ptr<const Roles> without_buses()
@@ -61,12 +52,12 @@ public:
 		request.p1 = number();
 		request.p2 = number();
 		extension = bytes();
-		if (request.command == kStore)
+		if (request.command == kProc)
 			extension = script();
-		if (request.command == kInline)
+		if (request.command == kNoib)
 			request.command = 0;
 		/* Some are refused, none takes its time. */
-		if (request.command == kMicros || request.command == kMillis)
+		if (request.command == kMics || request.command == kMils)
 			request.p1 = below(2) == 0 ? 0 : 100'000'000;
 		return request;
 	}
@@ -166,14 +157,14 @@ TEST_CASE("whatever is asked has one reply, and nothing is broken by it")
 	/* Handles 0 to 7, which the other one has told what to watch. */
 	BenchClient watcher = bench.connect();
 	for (int i = 0; i < 8; i++)
-		(void)watcher.call(kInline);
+		(void)watcher.call(kNoib);
 	Generator any(2026);
 	std::string extension;
 	std::uint64_t now = monotonic_ns();
 	for (int i = 0; i < count; i++) {
 		const pigpio::Request request = any.request(extension);
 		client.send(request.command, request.p1, request.p2, extension);
-		client.has_extension = request.command == kSerialRead || request.command == kStatus;
+		client.has_extension = request.command == kSlr || request.command == kProcp;
 		const Header reply = client.reply();
 		const auto res = static_cast<std::int32_t>(reply.last);
 		REQUIRE(reply.command == request.command);
@@ -181,7 +172,7 @@ TEST_CASE("whatever is asked has one reply, and nothing is broken by it")
 		REQUIRE(reply.p2 == request.p2);
 		if (request.command >= kNumbers)
 			REQUIRE(res == res_of(Status::UnknownCommand));
-		if (request.command == kStatus)
+		if (request.command == kProcp)
 			REQUIRE((res < 0 || res == 44));
 		if (i % 50 == 0)
 			happen(bench, any, now);
