@@ -64,7 +64,8 @@ void Client::turn()
 		return;
 	in_.tidy();
 	expect_rest();
-	send_queued();
+	if (!out_.empty() || is_held_back_)
+		send_queued();
 	if (has_ended_)
 		return;
 	if (has_more)

@@ -248,25 +248,18 @@ void Notifier::watchdog(unsigned gpio, std::uint64_t timeout_ns)
 
 void Notifier::glitch_filter(unsigned gpio, std::uint64_t steady_ns)
 {
-	watch_filtered(gpio).filter.glitch(steady_ns, has(levels_, gpio));
+	of_[gpio].filter.glitch(steady_ns, has(levels_, gpio));
 	filter_changed(gpio);
 }
 
 void Notifier::noise_filter(unsigned gpio, std::uint64_t quiet_ns, std::uint64_t active_ns)
 {
-	watch_filtered(gpio).filter.noise(quiet_ns, active_ns, has(levels_, gpio));
+	of_[gpio].filter.noise(quiet_ns, active_ns, has(levels_, gpio));
 	filter_changed(gpio);
 }
 
-/* A filter begins with the level that the line has, which is known of a watched one only. */
-Notifier::Line &Notifier::watch_filtered(unsigned gpio)
-{
-	set_bit(filtered_, gpio, true);
-	rearm();
-	return of_[gpio];
-}
-
-/* A level that the filter before still held back is told now: nobody else would. */
+/* sample() sees to lines that are watched from now on. A level that the filter before held
+ * back is told now: nobody else would. */
 void Notifier::filter_changed(unsigned gpio)
 {
 	set_bit(filtered_, gpio, !of_[gpio].filter.is_open());

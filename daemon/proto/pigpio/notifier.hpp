@@ -128,7 +128,6 @@ private:
 	void rearm();
 	std::optional<std::uint64_t> enter();
 	void sample(std::uint32_t gpios);
-	Line &watch_filtered(unsigned gpio);
 	void filter_changed(unsigned gpio);
 	void take_edge(unsigned gpio, bool level, std::uint64_t time_ns);
 	void catch_up_levels(const gpiohub_event &event);
