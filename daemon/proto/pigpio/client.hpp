@@ -41,7 +41,7 @@ struct ClientContext {
 	std::function<void(Client &)> ended;
 };
 
-class Client final : public Source, public ReportStream
+class Client final : public Source, public ReportStream, public Asker
 {
 public:
 	Client(const ClientContext &context, UniqueFd socket, Peer peer);
@@ -60,6 +60,7 @@ public:
 	std::size_t queued() const noexcept { return out_.queued(); }
 
 	void send(std::span<const Report> reports) override;
+	void answer(const Reply &reply) override;
 	void ready(std::uint32_t events) override;
 	void later() override { turn(); }
 
@@ -72,6 +73,7 @@ private:
 	void handle(const Request &request);
 	void reply(const Request &request, const Reply &reply);
 	bool delay(const Request &request, std::uint64_t ns);
+	void hold(const Request &request);
 	void send_queued();
 	void watch_socket();
 	void end();
@@ -89,7 +91,7 @@ private:
 	bool is_request_timed_ = false;
 
 	std::uint32_t watched_ = 0; /* EPOLL* bits asked of the reactor */
-	bool is_delayed_ = false;
+	bool is_delayed_ = false;   /* a reply is to come; no commands are taken */
 	bool is_blocked_ = false;   /* the socket is full */
 	bool is_finishing_ = false; /* no more bytes come in; ends when all is sent */
 	bool is_held_back_ = false; /* no room for another reply: no commands are taken */

@@ -22,6 +22,10 @@ enum : std::uint32_t {
 	kMillis = 47,
 	kStore = 38,
 	kRun = 40,
+	kI2cOpen = 90,
+	kI2cZip = 91,
+	kSpiOpen = 112,
+	kSpiExchange = 113,
 	kInline = 99,
 	kNumbers = 121
 };
@@ -63,6 +67,7 @@ public:
 		extension = bytes();
 		if (request.command == kStore)
 			extension = script();
+		bit_bus(request.command, extension);
 		if (request.command == kInline)
 			request.command = 0;
 		/* Some are refused, none takes its time. */
@@ -83,6 +88,23 @@ private:
 			return below(3000);
 		default:
 			return below(34);
+		}
+	}
+
+	/* Fast ones, and little that goes over them. */
+	void bit_bus(std::uint32_t command, std::string &extension)
+	{
+		if (command == kI2cOpen)
+			extension = words({below(2) * 500'000});
+		if (command == kSpiOpen)
+			extension = words(
+				{below(34), below(34), below(34), below(2) * 250'000, number()});
+		if (command == kSpiExchange)
+			extension.resize(below(9), 'x');
+		if (command == kI2cZip && below(2) == 0) {
+			extension.clear();
+			for (std::uint32_t i = below(12); i > 0; i--)
+				extension += static_cast<char>(below(9));
 		}
 	}
 
@@ -119,10 +141,11 @@ private:
 
 	std::string script()
 	{
-		static const std::array<const char *, 24> kWords{"tag 1", "jmp 1", "jz 1", "w 4 1",
+		static const std::array<const char *, 26> kWords{"tag 1", "jmp 1", "jz 1", "w 4 1",
 			"p 5 p0", "lda 7", "sta v1", "inr v1", "dcr p0", "push v1", "pop v2",
 			"call 1", "ret", "wait 16", "evtwt 8", "mils 1", "mics 5", "add 3", "div 0",
-			"halt", "wvtx 0", "nb 0 255", "x v1 v2", "garbage"};
+			"halt", "wvtx 0", "nb 0 255", "x v1 v2", "garbage", "bi2co 4 5 500000",
+			"bi2cc 4"};
 		std::string text;
 		for (std::uint32_t i = below(12); i > 0; i--)
 			text += std::string(kWords[below(kWords.size())]) + " ";
@@ -173,7 +196,9 @@ TEST_CASE("whatever is asked has one reply, and nothing is broken by it")
 	for (int i = 0; i < count; i++) {
 		const pigpio::Request request = any.request(extension);
 		client.send(request.command, request.p1, request.p2, extension);
-		client.has_extension = request.command == kSerialRead || request.command == kStatus;
+		client.has_extension = request.command == kSerialRead ||
+			request.command == kStatus || request.command == kI2cZip ||
+			request.command == kSpiExchange;
 		const Header reply = client.reply();
 		const auto res = static_cast<std::int32_t>(reply.last);
 		REQUIRE(reply.command == request.command);
