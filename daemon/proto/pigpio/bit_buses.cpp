@@ -127,7 +127,7 @@ void BitBuses::keep(Gpios gpios, Gpios changed)
 		if (before.buses++ != 0 || (changed & gpio_bit(gpio)) == 0)
 			return;
 		before.mode = lines_.mode(gpio);
-		before.level = lines_.levels(gpio_bit(gpio)) != 0;
+		before.level = lines_.latched(gpio);
 	});
 }
 

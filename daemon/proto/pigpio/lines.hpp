@@ -43,6 +43,8 @@ public:
 	/** Levels for those that are outputs; for the others they are latched, and are an
 	 * output's first level. */
 	Status drive(Gpios gpios, Gpios levels);
+	/** What it was last told to be, as an output or for when it becomes one. */
+	bool latched(unsigned gpio) const noexcept { return (latch_ >> gpio & 1) != 0; }
 	Result<bool> read(unsigned gpio);
 	/** Of those that can be asked; the rest is low. */
 	Gpios levels(Gpios gpios);

@@ -17,6 +17,7 @@ enum : std::uint32_t {
 	kPull = 2,
 	kRead = 3,
 	kWrite = 4,
+	kSetBank = 14,
 	kSerialOpen = 42,
 	kI2cClose = 89,
 	kI2cOpen = 90,
@@ -97,6 +98,12 @@ TEST_CASE("what a GPIO was it is again when its bus is closed")
 	REQUIRE(client.call(kWrite, 20, 1) == 0);
 	REQUIRE(client.call(kWrite, 21, 0) == 0);
 	REQUIRE(client.call(kModes, 22, 4) == 0);
+	REQUIRE(client.call(kSetBank, 1 << 23) == 0);
+	REQUIRE(client.call(kI2cOpen, 23, 24, words({100'000})) == 0);
+	CHECK(client.call(kI2cClose, 23) == 0);
+	CHECK(client.call(kModeGet, 23) == 0);
+	CHECK(client.call(kModes, 23, 1) == 0);
+	CHECK(bench.level(23));
 	REQUIRE(client.call(kI2cOpen, 20, 22, words({100'000})) == 0);
 	CHECK(bench.drive(20) == GPIOHUB_DRIVE_OPEN_DRAIN);
 	CHECK(bench.drive(22) == GPIOHUB_DRIVE_OPEN_DRAIN);
