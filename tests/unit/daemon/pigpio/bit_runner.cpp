@@ -53,6 +53,7 @@ public:
 	{
 		story_.is_cancelled = true;
 		steps_.resize(at_);
+		steps_.push_back({.drive = kOther, .levels = kOther, .is_half = false});
 	}
 	Reply reply() const override { return Reply::number(story_.is_given_up ? 2 : 1); }
 	Status broken() const override { return Status::SpiTransferFailed; }
@@ -207,12 +208,13 @@ TEST_CASE("who goes is not answered: what waits is forgotten, what runs is ended
 	Story last;
 	bench.add(bench.story, std::vector<BitStep>(1000, BitStep{.drive = kLine}), bench.client);
 	bench.add(its, kSome, second);
-	bench.add(last, kSome, third);
+	bench.add(last, {{.drive = kLine}}, third);
 	bench.turn_until([&] { return bench.story.times.size() > 2; });
 	bench.runner->left(second);
 	bench.runner->left(bench.client);
 	bench.wait_for(third);
 	CHECK(bench.story.is_cancelled);
+	CHECK((bench.fake->levels & kOther) != 0); /* its last step */
 	CHECK(bench.client.answers.empty());
 	CHECK(second.answers.empty());
 	CHECK(its.times.empty());
