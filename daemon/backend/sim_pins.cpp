@@ -70,7 +70,7 @@ void SimPins::let_go(unsigned) {}
 
 Result<void> SimPins::configure(unsigned line, const PinSettings &settings, bool level)
 {
-	if (settings.debounce_us != 0 || settings.drive > GPIOHUB_DRIVE_PUSH_PULL)
+	if (settings.debounce_us != 0 || settings.drive > GPIOHUB_DRIVE_OPEN_DRAIN)
 		return Error{EOPNOTSUPP, ""};
 	const std::lock_guard lock(mutex_);
 	Pin &pin = pins_[line];
@@ -79,6 +79,8 @@ Result<void> SimPins::configure(unsigned line, const PinSettings &settings, bool
 		pin.settings.direction = old.direction;
 	if (settings.bias == GPIOHUB_BIAS_AS_IS)
 		pin.settings.bias = old.bias;
+	if (settings.drive == GPIOHUB_DRIVE_AS_IS)
+		pin.settings.drive = old.drive;
 	pin.is_driven_high = level;
 	changed(line);
 	return {};
@@ -119,13 +121,21 @@ void SimPins::disarm(unsigned line)
 
 /* --- levels --------------------------------------------------------------- */
 
+/* An open-drain output lets go of its line for high. */
+bool SimPins::is_driven(unsigned line) const
+{
+	const Pin &pin = pins_[line];
+	return pin.settings.direction == GPIOHUB_DIRECTION_OUTPUT &&
+		(pin.settings.drive != GPIOHUB_DRIVE_OPEN_DRAIN || !pin.is_driven_high);
+}
+
 bool SimPins::level_of(unsigned line) const
 {
 	const Pin &pin = pins_[line];
-	if (is_output(line))
+	if (is_driven(line))
 		return pin.is_driven_high;
 	const auto partner = partner_of(line);
-	if (partner && is_output(*partner))
+	if (partner && is_driven(*partner))
 		return pins_[*partner].is_driven_high;
 	return pin.has_outside ? pin.is_outside_high : pin.settings.bias == GPIOHUB_BIAS_PULL_UP;
 }

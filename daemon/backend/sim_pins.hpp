@@ -58,11 +58,7 @@ private:
 		std::uint64_t toggles_at_ns = 0;
 	};
 
-	bool is_output(unsigned line) const
-	{
-		return pins_[line].settings.direction == GPIOHUB_DIRECTION_OUTPUT;
-	}
-
+	bool is_driven(unsigned line) const;
 	bool level_of(unsigned line) const;
 	void look(unsigned line, std::uint64_t now_ns);
 	void changed(unsigned line);

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # Programs written for pigpio, unmodified, from Debian's packages: pigs, python3-pigpio,
-# gpiozero, a C program with libpigpiod-if2. Even GPIOs are wired to the odd ones above them.
+# gpiozero, a C program with libpigpiod-if2. Even GPIOs are wired to the odd ones above them,
+# but for those of I2C, whose other ends are 8 and 9.
 # vm: --exact-time
 # shellcheck disable=SC2119,SC2317 # functions are called by check, arguments are optional
 # shellcheck source=tests/e2e/lib/story.sh
@@ -9,7 +10,7 @@
 PEERS=$TREE/tests/e2e/pigpio
 board 32
 hub
-tell loop "4 5; 6 7; 12 13; 16 17; 18 19; 20 21; 22 23; 24 25; 26 27"
+tell loop "2 8; 3 9; 4 5; 6 7; 12 13; 16 17; 18 19; 20 21; 22 23; 24 25; 26 27"
 daemon_start --pigpio
 
 # pigs answers on standard output; an error's number, too.
@@ -55,6 +56,8 @@ check "a wave of 10,000 edges, each at its time; chains, modes, one after the ot
 check "1,000 bytes at 9,600 baud, bit by bit" by serial_bits.py
 check "filters, watchdogs, events" by filters.py
 check "scripts" by scripts.py
+
+check "I2C and SPI bit by bit, with chips that answer, and gpiozero's SPI" by bits.py "$BOARD"
 
 # The bus of the kernel's stub of a chip.
 stubs() { modprobe i2c-stub chip_addr=0x50 && modprobe i2c-dev && [ -c "/dev/i2c-$(stub)" ]; }

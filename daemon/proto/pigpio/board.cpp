@@ -27,6 +27,10 @@ Result<std::unique_ptr<Board>> Board::create(Reactor &reactor, const Settings &s
 		if (gpio && *gpio < kUserGpios)
 			raw->pwm.ended(*gpio, id);
 	});
+	auto bit_buses = BitBuses::create(reactor, board->lines);
+	if (!bit_buses)
+		return bit_buses.error();
+	board->bit_buses = *std::move(bit_buses);
 	auto scripts = ScriptRunner::create(
 		reactor,
 		[raw = board.get()](const Request &request) {
@@ -118,6 +122,7 @@ void Board::hub_gone(Hub &hub)
 		return;
 	pwm.forget();
 	waves.forget();
+	bit_buses->forget();
 	notifier->detach();
 	lines.detach();
 }
@@ -138,10 +143,11 @@ void append(
 std::vector<MadeStats> Board::made() const
 {
 	std::vector<MadeStats> made;
+	const Gpios outputs = lines.outputs() & ~bit_buses->used();
 	for (unsigned gpio = 0; gpio < kGpios; gpio++) {
 		const Gpios bit = gpio_bit(gpio);
 		const bool is_pwm = (pwm.playing() & bit) != 0;
-		if (is_pwm || (lines.outputs() & bit) != 0)
+		if (is_pwm || (outputs & bit) != 0)
 			made.push_back(
 				{fmt::format("{} on GPIO {}", is_pwm ? "PWM" : "output", gpio),
 					drivers[gpio]});
@@ -152,6 +158,8 @@ std::vector<MadeStats> Board::made() const
 			made.push_back(
 				{fmt::format("serial input on GPIO {}", gpio), drivers[gpio]});
 	}
+	for (const BitBusInfo &info : bit_buses->infos())
+		made.push_back({info.what, info.who});
 	for (const auto &[id, maker] : script_makers)
 		made.push_back({fmt::format("script {}", id), maker});
 	for (const auto &[id, maker] : wave_makers)

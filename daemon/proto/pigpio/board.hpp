@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "bit_buses.hpp"
 #include "files.hpp"
 #include "handles.hpp"
 #include "i2c.hpp"
@@ -50,6 +51,7 @@ public:
 	Pwm pwm{lines};
 	Waves waves{lines};
 	std::map<unsigned, SerialReader> readers; /* by the GPIO that they listen to */
+	std::unique_ptr<BitBuses> bit_buses;
 	std::unique_ptr<ScriptRunner> scripts;
 	/** Whose command is being done, for who looks at handles later. */
 	Caller caller;

@@ -18,12 +18,14 @@ namespace gpiohub::daemon::pigpio
 /**
  * stream: where a handle's reports go that is opened here; nullptr: nowhere, in a script
  * maker: who asks, for people
+ * asker: who can wait for a reply; nullptr: nobody, in a script
  */
 struct Call {
 	Board &board;
 	ReportStream *stream;
 	std::string_view maker;
 	const Request &request;
+	Asker *asker = nullptr;
 
 	unsigned gpio() const noexcept { return request.p1; }
 	std::uint32_t p1() const noexcept { return request.p1; }

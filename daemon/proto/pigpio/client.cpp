@@ -35,6 +35,7 @@ Client::Client(const ClientContext &context, UniqueFd socket, Peer peer)
 Client::~Client()
 {
 	context_.reactor.remove(*this);
+	context_.board.bit_buses->left(*this);
 	context_.board.notifier->close_all(*this);
 }
 
@@ -154,8 +155,10 @@ void Client::expect_rest()
 void Client::handle(const Request &request)
 {
 	commands_++;
-	const Reply result = execute({context_.board, this, peer_.name, request});
-	if (result.after_ns == 0 || !delay(request, result.after_ns))
+	const Reply result = execute({context_.board, this, peer_.name, request, this});
+	if (result.is_pending)
+		hold(request);
+	else if (result.after_ns == 0 || !delay(request, result.after_ns))
 		reply(request, result);
 }
 
@@ -163,20 +166,28 @@ void Client::handle(const Request &request)
 bool Client::delay(const Request &request, std::uint64_t ns)
 {
 	if (!delay_timer_) {
-		auto timer = Timer::create(context_.reactor, [this] {
-			is_delayed_ = false;
-			reply(delayed_, Status::Ok);
-			turn();
-		});
+		auto timer = Timer::create(context_.reactor, [this] { answer(Status::Ok); });
 		if (!timer)
 			return false;
 		delay_timer_ = *std::move(timer);
 	}
+	hold(request);
+	delay_timer_->arm(std::chrono::nanoseconds(ns));
+	return true;
+}
+
+void Client::hold(const Request &request)
+{
 	delayed_ = request;
 	delayed_.extension = {};
 	is_delayed_ = true;
-	delay_timer_->arm(std::chrono::nanoseconds(ns));
-	return true;
+}
+
+void Client::answer(const Reply &result)
+{
+	is_delayed_ = false;
+	reply(delayed_, result);
+	turn();
 }
 
 /* One write for each: some clients take what comes at once for one reply. */
@@ -251,6 +262,7 @@ void Client::end()
 	if (has_ended_)
 		return;
 	has_ended_ = true;
+	context_.board.bit_buses->left(*this);
 	context_.board.notifier->close_all(*this);
 	context_.ended(*this);
 }

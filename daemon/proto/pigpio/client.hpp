@@ -49,7 +49,7 @@ struct ClientContext {
 	std::function<void(Client &)> ended;
 };
 
-class Client final : public Source, public ReportStream
+class Client final : public Source, public ReportStream, public Asker
 {
 public:
 	Client(const ClientContext &context, UniqueFd socket, Peer peer);
@@ -68,6 +68,7 @@ public:
 	std::size_t queued() const noexcept { return out_.queued(); }
 
 	void send(std::span<const Report> reports) override;
+	void answer(const Reply &reply) override;
 	void ready(std::uint32_t events) override;
 	void later() override { turn(); }
 
@@ -80,6 +81,7 @@ private:
 	void handle(const Request &request);
 	void reply(const Request &request, const Reply &reply);
 	bool delay(const Request &request, std::uint64_t ns);
+	void hold(const Request &request);
 	void send_queued();
 	void watch_socket();
 	void end();
@@ -97,7 +99,7 @@ private:
 	Throttle throttle_;
 
 	std::uint32_t watched_ = 0; /* EPOLL* bits asked of the reactor */
-	bool is_delayed_ = false;
+	bool is_delayed_ = false;   /* a reply is to come; no commands are taken */
 	bool is_blocked_ = false;   /* the socket is full */
 	bool is_finishing_ = false; /* no more bytes come in; ends when all is sent */
 	bool is_held_back_ = false; /* no room for another reply: no commands are taken */

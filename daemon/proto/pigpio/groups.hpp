@@ -73,6 +73,12 @@ Reply open_serial_reader(const Call &call);
 Reply read_serial(const Call &call);
 Reply close_serial_reader(const Call &call);
 Reply invert_serial_reader(const Call &call);
+Reply open_bit_i2c(const Call &call);
+Reply close_bit_i2c(const Call &call);
+Reply transfer_bit_i2c(const Call &call);
+Reply open_bit_spi(const Call &call);
+Reply close_bit_spi(const Call &call);
+Reply transfer_bit_spi(const Call &call);
 
 /* group_scripts.cpp */
 Reply store_script(const Call &call);

@@ -142,8 +142,39 @@ Status Lines::make_outputs(Gpios gpios)
 		return status_of(code);
 	for (Gpios rest = gpios; rest != 0; rest &= rest - 1)
 		alternates_[static_cast<unsigned>(std::countr_zero(rest))] = 0;
+	open_drain_ &= ~gpios;
 	outputs_ |= gpios;
 	return Status::Ok;
+}
+
+Status Lines::make_open_drain(Gpios gpios)
+{
+	latch_ |= gpios;
+	int code = 0;
+	for (const unsigned bias : {GPIOHUB_BIAS_PULL_UP, GPIOHUB_BIAS_AS_IS}) {
+		gpiohub_command command = configure(gpios, GPIOHUB_DIRECTION_OUTPUT, bias);
+		command.arg = GPIOHUB_DIRECTION_OUTPUT | bias << 8 | GPIOHUB_DRIVE_OPEN_DRAIN << 16;
+		code = submit_owned(gpios, {&command, 1});
+		if (code == 0) {
+			open_drain_ |= gpios;
+			outputs_ |= gpios;
+			return Status::Ok;
+		}
+	}
+	return status_of(code);
+}
+
+Status Lines::restore(unsigned gpio, unsigned mode, bool level)
+{
+	const Gpios bit = gpio_bit(gpio);
+	latch_ = level ? latch_ | bit : latch_ & ~bit;
+	if (mode == kModeOutput) {
+		const bool drives_otherwise = (open_drain_ & bit) != 0;
+		outputs_ = drives_otherwise ? outputs_ & ~bit : outputs_;
+		return drives_otherwise ? make_outputs(bit) : write(gpio, level);
+	}
+	const Status status = set_mode(gpio, kModeInput);
+	return mode == kModeInput || status != Status::Ok ? status : set_mode(gpio, mode);
 }
 
 Status Lines::drive(Gpios gpios, Gpios levels)
@@ -227,6 +258,9 @@ gpiohub_command Lines::configure(Gpios gpios, unsigned direction, unsigned bias)
 	if (direction != GPIOHUB_DIRECTION_OUTPUT)
 		command.value = 0;
 	command.arg = direction | bias << 8;
+	/* What was let go of for high is driven again. */
+	if (direction == GPIOHUB_DIRECTION_OUTPUT && (gpios & open_drain_ & ~outputs_) != 0)
+		command.arg |= GPIOHUB_DRIVE_PUSH_PULL << 16;
 	return command;
 }
 

@@ -43,6 +43,8 @@ public:
 	/** Levels for those that are outputs; for the others they are latched, and are an
 	 * output's first level. */
 	Status drive(Gpios gpios, Gpios levels);
+	/** What it was last told to be, as an output or for when it becomes one. */
+	bool latched(unsigned gpio) const noexcept { return (latch_ >> gpio & 1) != 0; }
 	Result<bool> read(unsigned gpio);
 	/** Of those that can be asked; the rest is low. */
 	Gpios levels(Gpios gpios);
@@ -50,6 +52,12 @@ public:
 	/** Owned outputs from now on, so that patterns may drive them. */
 	Status make_outputs(Gpios gpios);
 	Gpios outputs() const noexcept { return outputs_; }
+	/** The same, but that they only pull low, and let go for high, as they do at first;
+	 * pulled up where the chip can. */
+	Status make_open_drain(Gpios gpios);
+	Gpios open_drains() const noexcept { return open_drain_ & outputs_; }
+	/** What it was: a mode(), and the level of an output. */
+	Status restore(unsigned gpio, unsigned mode, bool level);
 	/** A pattern of steps whose bits are lines; the id of its request, not used before.
 	 * `flags`: GPIOHUB_PLAY_*. */
 	Status play(std::uint64_t lines, std::span<const gpiohub_step> steps, std::uint32_t flags,
@@ -73,6 +81,7 @@ private:
 
 	Gpios owned_ = 0;
 	Gpios outputs_ = 0;
+	Gpios open_drain_ = 0; /* when they were outputs last */
 	Gpios latch_ = 0;
 	std::array<std::uint8_t, kGpios> alternates_{};  /* 0: none */
 	std::array<std::uint32_t, kGpios> last_write_{}; /* its request, that waits; 0: none */

@@ -47,6 +47,7 @@ struct Request {
  * res: negative: a Status. Some commands' is a number of 32 bits without a sign
  * extension: bytes that follow; res is then how many there are
  * after_ns: the reply is to come that much later, and the client's next command after it
+ * is_pending: the same, when whoever works on it has it: see Asker
  */
 struct Reply {
 	Reply() = default;
@@ -71,10 +72,17 @@ struct Reply {
 		reply.after_ns = after_ns;
 		return reply;
 	}
+	static Reply pending()
+	{
+		Reply reply;
+		reply.is_pending = true;
+		return reply;
+	}
 
 	std::int32_t res = 0;
 	std::string extension = {};
 	std::uint64_t after_ns = 0;
+	bool is_pending = false;
 };
 
 /* Report::flags */

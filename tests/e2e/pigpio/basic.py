@@ -51,4 +51,14 @@ pi.set_PWM_dutycycle(driven, 128)
 come(20)
 pi.write(driven, 0)
 assert pi.read(read) == 0
+
+# Bit by bit: what goes out comes back; and nobody is on a bus that is pulled up.
+assert pi.bb_spi_open(20, read, driven, 22, 100000, 0) == 0
+count, data = pi.bb_spi_xfer(20, b"bits")
+assert (count, bytes(data)) == (4, b"bits"), (count, data)
+assert pi.bb_spi_close(20) == 0
+assert pi.bb_i2c_open(24, 26, 10000) == 0
+assert pi.bb_i2c_zip(24, [4, 0x50, 2, 6, 1, 3, 0])[0] == pigpio.PI_I2C_READ_FAILED
+assert pi.read(24) == 1 and pi.read(26) == 1
+assert pi.bb_i2c_close(24) == 0
 pi.stop()

@@ -85,12 +85,29 @@ TEST_CASE("a pull that changes a watched line is an edge")
 	CHECK(bench.events.next(GPIOHUB_EVENT_RISING).line == 20);
 }
 
-TEST_CASE("the pins are push-pull, and do not debounce")
+TEST_CASE("an open-drain output pulls low, and is as others have it when it lets go")
+{
+	Bench bench;
+	const std::uint64_t open = line_bit(4), partner = line_bit(5);
+	REQUIRE(claim(*bench.owner, open).code == 0);
+	REQUIRE(configure(*bench.owner, open, GPIOHUB_DIRECTION_OUTPUT, open, GPIOHUB_BIAS_PULL_UP,
+			GPIOHUB_DRIVE_OPEN_DRAIN)
+			.code == 0);
+	CHECK(*bench.watch->get(open) == open);
+	REQUIRE(own_outputs(*bench.owner, partner));
+	CHECK(*bench.watch->get(open) == 0);
+	REQUIRE(configure(*bench.owner, partner, GPIOHUB_DIRECTION_INPUT).code == 0);
+	CHECK(*bench.watch->get(open) == open);
+	REQUIRE(set(*bench.owner, open, 0).code == 0);
+	CHECK(*bench.watch->get(open | partner) == 0);
+}
+
+TEST_CASE("the pins are no open-source ones, and do not debounce")
 {
 	Bench bench;
 	REQUIRE(claim(*bench.owner, 1).code == 0);
 	CHECK(configure(*bench.owner, 1, GPIOHUB_DIRECTION_OUTPUT, 0, GPIOHUB_BIAS_AS_IS,
-		      GPIOHUB_DRIVE_OPEN_DRAIN)
+		      GPIOHUB_DRIVE_OPEN_SOURCE)
 			.code == EOPNOTSUPP);
 	CHECK(configure(*bench.owner, 1, GPIOHUB_DIRECTION_INPUT, 0, GPIOHUB_BIAS_AS_IS,
 		      GPIOHUB_DRIVE_AS_IS, 100)

@@ -54,6 +54,7 @@ public:
 		extension = bytes();
 		if (request.command == kProc)
 			extension = script();
+		bit_bus(request.command, extension);
 		if (request.command == kNoib)
 			request.command = 0;
 		/* Some are refused, none takes its time. */
@@ -74,6 +75,23 @@ private:
 			return below(3000);
 		default:
 			return below(34);
+		}
+	}
+
+	/* Fast ones, and little that goes over them. */
+	void bit_bus(std::uint32_t command, std::string &extension)
+	{
+		if (command == kBi2co)
+			extension = words({below(2) * 500'000});
+		if (command == kBspio)
+			extension = words(
+				{below(34), below(34), below(34), below(2) * 250'000, number()});
+		if (command == kBspix)
+			extension.resize(below(9), 'x');
+		if (command == kBi2cz && below(2) == 0) {
+			extension.clear();
+			for (std::uint32_t i = below(12); i > 0; i--)
+				extension += static_cast<char>(below(9));
 		}
 	}
 
@@ -110,10 +128,11 @@ private:
 
 	std::string script()
 	{
-		static const std::array<const char *, 24> kWords{"tag 1", "jmp 1", "jz 1", "w 4 1",
+		static const std::array<const char *, 26> kWords{"tag 1", "jmp 1", "jz 1", "w 4 1",
 			"p 5 p0", "lda 7", "sta v1", "inr v1", "dcr p0", "push v1", "pop v2",
 			"call 1", "ret", "wait 16", "evtwt 8", "mils 1", "mics 5", "add 3", "div 0",
-			"halt", "wvtx 0", "nb 0 255", "x v1 v2", "garbage"};
+			"halt", "wvtx 0", "nb 0 255", "x v1 v2", "garbage", "bi2co 4 5 500000",
+			"bi2cc 4"};
 		std::string text;
 		for (std::uint32_t i = below(12); i > 0; i--)
 			text += std::string(kWords[below(kWords.size())]) + " ";
@@ -164,7 +183,8 @@ TEST_CASE("whatever is asked has one reply, and nothing is broken by it")
 	for (int i = 0; i < count; i++) {
 		const pigpio::Request request = any.request(extension);
 		client.send(request.command, request.p1, request.p2, extension);
-		client.has_extension = request.command == kSlr || request.command == kProcp;
+		client.has_extension = request.command == kSlr || request.command == kProcp ||
+			request.command == kBi2cz || request.command == kBspix;
 		const Header reply = client.reply();
 		const auto res = static_cast<std::int32_t>(reply.last);
 		REQUIRE(reply.command == request.command);
