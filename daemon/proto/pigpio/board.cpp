@@ -27,6 +27,12 @@ Result<std::unique_ptr<Board>> Board::create(Reactor &reactor, const Settings &s
 		if (gpio && *gpio < kUserGpios)
 			raw->pwm.ended(*gpio, id);
 	});
+	board->notifier->on_loss([raw = board.get()] {
+		const std::uint64_t playing = raw->lines.hub().state().playing();
+		raw->waves.ends_lost(playing);
+		raw->pwm.ends_lost(raw->lines.bank().to_gpios(playing));
+	});
+	board->lines.on_play([raw = board.get()] { raw->notifier->expect_patterns(true); });
 	auto bit_buses = BitBuses::create(reactor, board->lines);
 	if (!bit_buses)
 		return bit_buses.error();

@@ -42,7 +42,7 @@ public:
 	Hub *hub() noexcept { return lines.is_attached() ? &lines.hub() : nullptr; }
 
 	/** Patterns play, or may: it is to be known when they end. */
-	bool is_playing() const noexcept { return pwm.playing() != 0 || waves.is_busy(); }
+	bool is_playing() { return pwm.playing() != 0 || waves.is_busy(); }
 
 	const Settings &settings() const noexcept { return settings_; }
 

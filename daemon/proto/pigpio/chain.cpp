@@ -221,6 +221,11 @@ void Chain::append(std::uint32_t id, const Wave &wave)
 	blocks_ += wave.blocks;
 }
 
+std::uint64_t Chain::length_ns() const noexcept
+{
+	return length_of(parts_);
+}
+
 std::uint32_t Chain::wave_at(std::uint64_t elapsed_ns) const noexcept
 {
 	std::span<const ChainPart> parts = parts_;

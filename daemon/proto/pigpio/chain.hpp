@@ -51,6 +51,9 @@ public:
 
 	/** GPIOs that it drives. */
 	std::uint32_t gpios() const noexcept { return gpios_; }
+	/** kForever: it is endless. */
+	std::uint64_t length_ns() const noexcept;
+	bool is_endless() const noexcept { return length_ns() == kForever; }
 	/** Of pigpio's control blocks, as far as it has those. */
 	std::uint32_t blocks() const noexcept { return blocks_; }
 	/** What the steps drive: bit n is GPIO n. */

@@ -73,15 +73,22 @@ public:
 	void later() override { turn(); }
 
 private:
+	/* What has to come before the next command is taken: the time of a delay, that at which
+	 * the same command is done again, the answer of who works on it. */
+	enum class Awaited : std::uint8_t { Nothing, Time, Again, Answer };
+
 	void turn();
 	void receive();
+	void receive_rest();
+	void nobody_reads();
 	bool handle_requests();
 	bool take_request();
 	void expect_rest();
-	void handle(const Request &request);
+	bool handle(const Request &request);
 	void reply(const Request &request, const Reply &reply);
-	bool delay(const Request &request, std::uint64_t ns);
-	void hold(const Request &request);
+	bool hold(Awaited awaited, const Request &request, std::uint64_t ns);
+	void time_is_up();
+	bool is_delayed() const noexcept { return awaited_ != Awaited::Nothing; }
 	void send_queued();
 	void watch_socket();
 	void end();
@@ -99,7 +106,8 @@ private:
 	Throttle throttle_;
 
 	std::uint32_t watched_ = 0; /* EPOLL* bits asked of the reactor */
-	bool is_delayed_ = false;   /* a reply is to come; no commands are taken */
+	Awaited awaited_ = Awaited::Nothing;
+	bool is_unread_ = false;    /* nobody is there for replies; commands are done */
 	bool is_blocked_ = false;   /* the socket is full */
 	bool is_finishing_ = false; /* no more bytes come in; ends when all is sent */
 	bool is_held_back_ = false; /* no room for another reply: no commands are taken */

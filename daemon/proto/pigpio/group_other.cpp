@@ -35,14 +35,14 @@ Reply interface_version(const Call &)
 
 Reply delay_micros(const Call &call)
 {
-	if (call.p1() == 0 || call.p1() > kMostMicros)
+	if (call.p1() > kMostMicros)
 		return Status::BadMicros;
 	return Reply::later(std::uint64_t{call.p1()} * 1000);
 }
 
 Reply delay_millis(const Call &call)
 {
-	if (call.p1() == 0 || call.p1() > kMostMillis)
+	if (call.p1() > kMostMillis)
 		return Status::BadMillis;
 	return Reply::later(std::uint64_t{call.p1()} * 1'000'000);
 }

@@ -114,11 +114,13 @@ void Notifier::rearm()
 	lines_ = bank_.to_lines(wanted());
 	if (lines_ == before && was_in && (lines_ != 0 || are_patterns_expected_))
 		return;
-	const bool is_any = lines_ != 0 || are_patterns_expected_;
-	const auto end = is_any ? enter() : std::nullopt;
-	if (!end) {
-		lines_ = 0;
+	if (lines_ == 0 && !are_patterns_expected_) {
 		hub_->unsubscribe(*this);
+		return;
+	}
+	const auto end = enter();
+	if (!end) {
+		lines_ = was_in ? before : 0;
 		return;
 	}
 	/* What is in the ring already is for lines that were watched before. */
@@ -132,7 +134,7 @@ void Notifier::rearm()
 }
 
 /* Arms what is wanted, but for lines that refuse: somebody else uses them. The position from
- * which they are watched; nothing: none can be. */
+ * which they are watched; nothing: none can be, and it is as before. */
 std::optional<std::uint64_t> Notifier::enter()
 {
 	for (;;) {
@@ -149,10 +151,12 @@ std::optional<std::uint64_t> Notifier::enter()
 /* A line that is watched from now on: nobody is told of the level that it has. */
 void Notifier::sample(std::uint32_t gpios)
 {
-	const auto levels = hub_->get(bank_.to_lines(gpios));
-	if (!levels)
-		return;
-	const auto now = static_cast<std::uint32_t>(bank_.to_gpios(*levels));
+	std::uint32_t now = 0;
+	for (std::uint32_t rest = gpios; rest != 0; rest &= rest - 1) {
+		const auto gpio = static_cast<unsigned>(std::countr_zero(rest));
+		const auto level = hub_->get(bank_.to_lines(gpio_bit(gpio)));
+		set_bit(now, gpio, level ? *level != 0 : has(levels_, gpio));
+	}
 	levels_ = (levels_ & ~gpios) | now;
 	reported_ = (reported_ & ~gpios) | now;
 	for (std::uint32_t rest = gpios & filtered_; rest != 0; rest &= rest - 1) {
@@ -278,7 +282,7 @@ void Notifier::deliver(std::span<const gpiohub_event> events)
 		if (event.seq < next_seq_)
 			continue;
 		if (event.seq != next_seq_)
-			catch_up_levels(event);
+			catch_up(event);
 		next_seq_ = event.seq + 1;
 		if (event.type == GPIOHUB_EVENT_PATTERN && pattern_listener_) {
 			pattern_listener_(event.line, event.value);
@@ -298,8 +302,10 @@ void Notifier::deliver(std::span<const gpiohub_event> events)
 }
 
 /* Events were lost: lines have the levels that this one tells, as of its time. */
-void Notifier::catch_up_levels(const gpiohub_event &event)
+void Notifier::catch_up(const gpiohub_event &event)
 {
+	if (loss_listener_)
+		loss_listener_();
 	if (!has_levels(event))
 		return;
 	const std::uint64_t lines = lines_ & hub_->state().known();

@@ -94,6 +94,8 @@ public:
 	void on_edge(EdgeListener listener) { edge_listener_ = std::move(listener); }
 	/** Patterns play, or none does any more. */
 	void on_pattern(PatternListener listener) { pattern_listener_ = std::move(listener); }
+	/** Events were lost, ends of patterns perhaps among them. */
+	void on_loss(std::function<void()> listener) { loss_listener_ = std::move(listener); }
 	void expect_patterns(bool are_expected);
 
 	/** GPIOs that only who names them may watch or ask the chip about. */
@@ -130,7 +132,7 @@ private:
 	void sample(std::uint32_t gpios);
 	void filter_changed(unsigned gpio);
 	void take_edge(unsigned gpio, bool level, std::uint64_t time_ns);
-	void catch_up_levels(const gpiohub_event &event);
+	void catch_up(const gpiohub_event &event);
 	void settle(std::uint64_t now_ns);
 	void settle_one(unsigned gpio, std::uint64_t at_ns, std::uint64_t now_ns);
 	void changed(unsigned gpio, bool level, std::uint64_t time_ns);
@@ -166,6 +168,7 @@ private:
 
 	EdgeListener edge_listener_;
 	PatternListener pattern_listener_;
+	std::function<void()> loss_listener_;
 };
 
 } // namespace gpiohub::daemon::pigpio

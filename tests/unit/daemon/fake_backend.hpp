@@ -144,7 +144,8 @@ struct FakeHub {
 	std::array<const void *, 64> owners{};
 	std::vector<FakePlay> plays; /* not over */
 	std::vector<gpiohub_command> configured;
-	bool is_exclusive = false; /* nobody else drives what a pattern does */
+	int refuse_configuring = 0; /* an errno */
+	bool is_exclusive = false;  /* nobody else drives what a pattern does */
 	std::vector<FakeRule> rules;
 	int refuse_plays = 0; /* an errno */
 	int refuse_looking = 0;
@@ -297,8 +298,12 @@ private:
 				hub_->owners[line] = nullptr;
 		}
 		hub_->reach_chip();
-		if (command.op == GPIOHUB_OP_CONFIGURE)
+		if (command.op == GPIOHUB_OP_CONFIGURE) {
 			hub_->configured.push_back(command);
+			if (hub_->refuse_configuring != 0)
+				return {done, hub_->refuse_configuring,
+					static_cast<std::uint8_t>(std::countr_zero(command.mask))};
+		}
 		if (hub_->is_exclusive && command.op == GPIOHUB_OP_SET && is_played(command.mask))
 			return {done, EBUSY, GPIOHUB_NO_LINE};
 		if (hub_->broken != 0 && command.op == GPIOHUB_OP_SET)

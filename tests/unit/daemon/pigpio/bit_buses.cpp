@@ -160,8 +160,7 @@ TEST_CASE("what is wrong with a bus is told by its number")
 	for (const std::uint32_t baud : {0u, 49u, 250'001u})
 		CHECK(client.call(kBspio, kCs, 0, spi(baud)) == res_of(Status::BadSpiBaud));
 	CHECK(client.call(kBspio, kCs, 0, words({1})) == res_of(Status::BadParameter));
-	CHECK(client.call(kBspio, kCs, 0, words({32, 6, 8, 50, 0})) ==
-		res_of(Status::BadUserGpio));
+	CHECK(client.call(kBspio, kCs, 0, words({32, 6, 8, 50, 0})) == res_of(Status::BadUserGpio));
 	CHECK(client.call(kBspio, kCs, 0, words({4, 4, 8, 50, 0})) == res_of(Status::GpioInUse));
 	/* Each kind by its own. */
 	REQUIRE(client.call(kBi2co, 4, 6, words({50})) == 0);

@@ -180,3 +180,54 @@ TEST_CASE("a client that has had its commands of a second waits, and loses none"
 		CHECK(client.reply().p1 == i);
 	CHECK(std::chrono::steady_clock::now() - begin >= std::chrono::milliseconds(900));
 }
+
+TEST_CASE("commands of who hangs up without reading the replies are done all the same")
+{
+	Bench bench;
+	BenchClient other = bench.connect();
+	SECTION("at once")
+	{
+		BenchClient client = bench.connect();
+		for (std::uint32_t gpio = 4; gpio < 12; gpio++)
+			client.send(kWrite, gpio, 1);
+		client.close();
+		(void)other.waiting();
+		CHECK(bench.fake->owners[11] != nullptr);
+	}
+	SECTION("after a time")
+	{
+		BenchClient client = bench.connect();
+		client.send(kWrite, 4, 1);
+		client.send(kMils, 50);
+		client.send(kWrite, 4, 0);
+		client.send(kWrite, 5, 1);
+		client.close();
+		(void)other.waiting();
+		CHECK(bench.fake->owners[5] == nullptr);
+		CHECK(bench.front->clients() == 2);
+		CHECK(other.call(kMils, 100) == 0);
+		CHECK(bench.fake->owners[5] != nullptr);
+	}
+	SECTION("more than is taken at once")
+	{
+		BenchClient client = bench.connect();
+		for (std::uint32_t i = 0; i < 1000; i++)
+			client.send(kWrite, 4, i % 2, std::string(60, 'x'));
+		client.send(kWrite, 5, 1);
+		client.close();
+		for (int i = 0; i < 100; i++)
+			(void)other.waiting();
+		CHECK(bench.fake->owners[5] != nullptr);
+	}
+	for (int i = 0; i < 10; i++)
+		(void)other.waiting();
+	CHECK(bench.front->clients() == 1);
+}
+
+TEST_CASE("no time at all is a delay, too")
+{
+	Bench bench;
+	BenchClient client = bench.connect();
+	CHECK(client.call(kMics, 0) == 0);
+	CHECK(client.call(kMils, 0) == 0);
+}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench.hpp"
+#include "sim_bench.hpp"
 
 using namespace gpiohub;
 using namespace gpiohub::daemon;
@@ -161,4 +162,62 @@ TEST_CASE("a pull leaves an output one, and does not know of it from itself alon
 	CHECK(bench.fake->configured[0].mask == 1 << 4);
 	CHECK(bench.fake->configured[0].arg ==
 		(GPIOHUB_DIRECTION_AS_IS | GPIOHUB_BIAS_PULL_UP << 8));
+}
+
+TEST_CASE("what is so already is not asked of the hub again")
+{
+	Bench bench;
+	BenchClient client = bench.connect();
+	for (int i = 0; i < 100; i++) {
+		CHECK(client.call(kModes, 4, kModeInput) == 0);
+		CHECK(client.call(kPud, 4, 1) == 0);
+		CHECK(client.call(kModes, 5, kModeOutput) == 0);
+	}
+	CHECK(bench.fake->configured.size() == 3);
+	/* A level that a wave or a trigger left is not written over by that. */
+	bench.fake->levels |= 1 << 5;
+	CHECK(client.call(kModes, 5, kModeOutput) == 0);
+	CHECK((bench.fake->levels & 1 << 5) != 0);
+}
+
+TEST_CASE("more changes than a hub takes in a second wait for the next one, and are no errors")
+{
+	SimBench bench;
+	BenchClient client = bench.connect();
+	BenchClient other = bench.connect();
+	for (std::uint32_t i = 0; i < 1100; i++)
+		client.send(kModes, 4, i % 2);
+	CHECK(other.call(kModes, 6, kModeOutput) == 0);
+	for (std::uint32_t i = 0; i < 1100; i++)
+		REQUIRE(client.reply().last == 0);
+}
+
+TEST_CASE("a line that could not be made what was asked is nobody's again")
+{
+	Bench bench;
+	BenchClient client = bench.connect();
+	bench.fake->refuse_configuring = EOPNOTSUPP;
+	CHECK(client.call(kWrite, 4, 1) == res_of(Status::NotPermitted));
+	CHECK(bench.fake->owners[4] == nullptr);
+	CHECK(client.call(kPud, 4, 0) == 0);
+	CHECK(bench.fake->owners[4] == nullptr);
+	bench.fake->refuse_configuring = 0;
+	CHECK(client.call(kWrite, 4, 1) == 0);
+	/* One that was ours before stays so. */
+	bench.fake->refuse_configuring = EOPNOTSUPP;
+	CHECK(client.call(kPud, 4, 2) == res_of(Status::NotPermitted));
+	CHECK(bench.fake->owners[4] != nullptr);
+}
+
+TEST_CASE("of a bank those are driven that can be, and the others told")
+{
+	Bench bench;
+	BenchClient client = bench.connect();
+	CHECK(client.call(kWrite, 4, 0) == 0);
+	CHECK(client.call(kWrite, 5, 0) == 0);
+	bench.fake->owners[4] = nullptr; /* its chip went and came back */
+	CHECK(client.call(kBs1, 1 << 4 | 1 << 5) == res_of(Status::SomePermitted));
+	CHECK(bench.fake->levels == 1 << 5);
+	CHECK(client.call(kWrite, 4, 1) == 0);
+	CHECK(client.call(kBc1, 1 << 4 | 1 << 5) == 0);
 }

@@ -415,3 +415,17 @@ TEST_CASE("a line that is not known when events were lost keeps the level that i
 	while (client.waiting() > 0)
 		CHECK((client.report().levels & 1 << 4) != 0);
 }
+
+TEST_CASE("a question about a reserved line does not name it")
+{
+	Bench bench;
+	BenchClient client = watcher(bench, ~std::uint32_t{0});
+	const std::uint64_t before = bench.fake->armed;
+	CHECK(client.call(kModeg, 14) == 0);
+	CHECK(client.call(kPrg, 14) == 255);
+	CHECK(client.call(kGdc, 14) == res_of(Status::NotPwmGpio));
+	CHECK(client.call(kWrite, 14, 2) == res_of(Status::BadLevel));
+	CHECK(bench.fake->armed == before);
+	CHECK(client.call(kWrite, 14, 1) == 0);
+	CHECK(bench.fake->armed == (before | 1 << 14));
+}

@@ -119,3 +119,24 @@ TEST_CASE("patterns that the hub tells are over are forgotten")
 	/* The guard, the level: nothing to cancel. */
 	CHECK(bench.fake->submits == before + 2);
 }
+
+TEST_CASE("who makes an output of what is one stops no PWM")
+{
+	Bench bench;
+	BenchClient client = bench.connect();
+	CHECK(client.call(kPwm, 4, 100) == 0);
+	CHECK(client.call(kModes, 4, kModeOutput) == 0);
+	CHECK(client.call(kGdc, 4) == 100);
+	CHECK(client.call(kModes, 4, kModeInput) == 0);
+	CHECK(client.call(kGdc, 4) == res_of(Status::NotPwmGpio));
+}
+
+TEST_CASE("a frequency that cannot be had is not told")
+{
+	Bench bench;
+	BenchClient client = bench.connect();
+	CHECK(client.call(kPwm, 4, 100) == 0);
+	bench.fake->refuse_plays = EDQUOT;
+	CHECK(client.call(kPfs, 4, 100) < 0);
+	CHECK(client.call(kPfg, 4) == 800);
+}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Waves as clients send them, down to the patterns that the hub is given. */
 #include "bench.hpp"
+#include "sim_bench.hpp"
 
 using namespace gpiohub;
 using namespace gpiohub::daemon;
@@ -53,12 +54,23 @@ TEST_CASE("a wave is sent to those of its GPIOs that are outputs")
 	CHECK(client.call(kWvtat) == 9999);
 }
 
-TEST_CASE("a wave without an output is sent to nobody, at once")
+TEST_CASE("a wave without an output is sent to nobody, and takes its time")
 {
 	Bench bench;
 	BenchClient client = bench.connect();
-	CHECK(client.call(kWvtx, made(client, 1 << 4)) == 5);
+	CHECK(client.call(kWvag, 0, 0, words({1 << 4, 0, 20'000})) == 1);
+	const auto id = static_cast<std::uint32_t>(client.call(kWvcre));
+	const std::uint64_t begin = monotonic_ns();
+	CHECK(client.call(kWvtx, id) == 3);
 	CHECK(bench.fake->plays.empty());
+	CHECK(client.call(kWvtat) == static_cast<std::int32_t>(id));
+	while (client.call(kWvbsy) == 1)
+		bench.reactor->turn(1);
+	CHECK(monotonic_ns() - begin >= 20'000'000);
+	/* For ever, if it is repeated. */
+	CHECK(client.call(kWvtxr, id) == 3);
+	CHECK(client.call(kWvbsy) == 1);
+	CHECK(client.call(kWvhlt) == 0);
 	CHECK(client.call(kWvbsy) == 0);
 }
 
@@ -208,4 +220,92 @@ TEST_CASE("a wave is made with room put aside for others, up to all of it")
 	CHECK(client.call(kWvag, 0, 0, words({1 << 4, 0, 60})) == 1);
 	CHECK(client.call(kWvcap, 101) == res_of(Status::BadParameter));
 	CHECK(client.call(kWvcap, 100) == 0);
+}
+
+TEST_CASE("a wave that is over at once is known to be over")
+{
+	SimBench bench;
+	BenchClient client = bench.connect();
+	CHECK(client.call(kWrite, 4, 0) == 0);
+	CHECK(client.call(kWvag, 0, 0, words({1 << 4, 0, 0})) == 1);
+	const auto wave = static_cast<std::uint32_t>(client.call(kWvcre));
+	for (int i = 0; i < 60; i++) {
+		CHECK(client.call(kWvtx, wave) > 0);
+		const std::uint64_t until = monotonic_ns() + 5'000'000'000;
+		while (client.call(kWvbsy) == 1 && monotonic_ns() < until)
+			bench.reactor->turn(1);
+		REQUIRE(client.call(kWvbsy) == 0);
+	}
+}
+
+TEST_CASE("a wave's end that was lost among other events is noticed with the next one")
+{
+	Bench bench;
+	BenchClient client = bench.connect();
+	CHECK(client.call(kWrite, 4, 0) == 0);
+	const std::uint32_t first = made(client, 1 << 4);
+	CHECK(client.call(kWvtx, first) == 5);
+	CHECK(client.call(kWvtxm, first, 2) == 5);
+	bench.fake->state.playing = 1 << 4;
+	bench.fake->publish_edges(9, 5000);
+	CHECK(client.call(kWvbsy) == 1);
+	bench.fake->state.playing = 0;
+	bench.fake->publish_edges(9, 5000);
+	CHECK(client.call(kWvbsy) == 0);
+}
+
+TEST_CASE("what follows one that ends by itself does not cut it short")
+{
+	Bench bench;
+	BenchClient client = bench.connect();
+	CHECK(client.call(kWrite, 4, 0) == 0);
+	const std::uint32_t id = made(client, 1 << 4);
+	CHECK(client.call(kWvtxm, id, 1) == 5);
+	CHECK(client.call(kWvtxm, id, 2) == 5);
+	CHECK(client.call(kWvtxm, id, 2) == 5);
+	REQUIRE(bench.fake->plays.size() == 3);
+	CHECK(bench.fake->plays[1].play.flags == GPIOHUB_PLAY_AT_CYCLE);
+	CHECK(bench.fake->plays[2].play.flags == 0);
+	/* Whose end was not told is over when a later one is. */
+	const FakePlay second = bench.fake->plays[1];
+	over(bench, second);
+	over(bench, bench.fake->plays[1]);
+	CHECK(client.call(kWvbsy) == 0);
+}
+
+TEST_CASE("a GPIO that is to be an input is one, whatever wave drives it")
+{
+	Bench bench;
+	BenchClient client = bench.connect();
+	CHECK(client.call(kWrite, 4, 0) == 0);
+	CHECK(client.call(kWvtxr, made(client, 1 << 4)) == 5);
+	CHECK(client.call(kModes, 5, kModeInput) == 0);
+	CHECK(client.call(kWvbsy) == 1);
+	CHECK(client.call(kModes, 4, kModeInput) == 0);
+	CHECK(bench.fake->plays.empty());
+	CHECK(client.call(kWvbsy) == 0);
+}
+
+TEST_CASE("a wave that may not be sent leaves alone what plays")
+{
+	Settings settings;
+	settings.role = "panel";
+	Bench bench(settings);
+	Role role;
+	role.name = "panel";
+	role.lines = *parse_lines("4,5");
+	role.verbs = 0b111; /* look, claim, drive */
+	const auto renew = [&] {
+		bench.front->renew(std::make_shared<const Roles>(
+			std::vector<Role>{role}, std::vector<Token>{}));
+	};
+	renew();
+	BenchClient client = bench.connect();
+	CHECK(client.call(kPwm, 4, 100) == 0);
+	CHECK(client.call(kWrite, 5, 0) == 0);
+	const std::uint32_t id = made(client, 1 << 4 | 1 << 5);
+	role.lines = *parse_lines("4");
+	renew();
+	CHECK(client.call(kWvtx, id) == res_of(Status::NotPermitted));
+	CHECK(client.call(kGdc, 4) == 100);
 }
