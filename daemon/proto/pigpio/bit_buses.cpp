@@ -47,13 +47,14 @@ Status BitBuses::open_i2c(unsigned sda, unsigned scl, std::uint32_t baud, std::s
 		return Status::GpioInUse;
 	BitBusInfo info{
 		fmt::format("bit-banged I2C on GPIOs {} and {}", sda, scl), std::string(who)};
-	return add(sda, {Kind::I2c, gpios, gpios, half_of(baud), {}, SpiFlags(0), std::move(info)},
+	return add(sda,
+		{Kind::I2c, gpios, gpios, gpios, half_of(baud), {}, SpiFlags(0), std::move(info)},
 		gpios);
 }
 
 Status BitBuses::open_spi(const SpiOpening &opening, std::string_view who)
 {
-	const auto &[cs, miso, mosi, sclk, baud, flags, may_claim_miso] = opening;
+	const auto &[cs, miso, mosi, sclk, baud, flags, may_hold_miso] = opening;
 	const SpiPins pins{gpio_bit(cs), gpio_bit(miso), gpio_bit(mosi), gpio_bit(sclk)};
 	const Gpios shared = pins.miso | pins.mosi | pins.sclk;
 	if (std::popcount(shared | pins.cs) != 4 || (used() & pins.cs) != 0)
@@ -67,13 +68,12 @@ Status BitBuses::open_spi(const SpiOpening &opening, std::string_view who)
 	BitBusInfo info{
 		fmt::format("bit-banged SPI on GPIOs {}, {}, {} and {}", cs, miso, mosi, sclk),
 		std::string(who)};
-	Gpios changed = pins.cs;
+	const Gpios let_go = may_hold_miso ? pins.miso : 0;
 	/* Something may be on the lines of another device. */
-	if (!is_there)
-		changed |= pins.mosi | pins.sclk | (may_claim_miso ? pins.miso : 0);
+	const Gpios changed = pins.cs | (is_there ? 0 : pins.mosi | pins.sclk | let_go);
 	return add(cs,
-		{Kind::Spi, pins.cs | pins.mosi | pins.sclk, pins.miso, half_of(baud), pins, flags,
-			std::move(info)},
+		{Kind::Spi, pins.cs | pins.mosi | pins.sclk, pins.miso, let_go, half_of(baud), pins,
+			flags, std::move(info)},
 		changed);
 }
 
@@ -92,14 +92,14 @@ Status BitBuses::add(unsigned gpio, Bus bus, Gpios changed)
 /* Makes these of its GPIOs what they have to be. */
 Status BitBuses::prepare(const Bus &bus, Gpios gpios)
 {
-	if (bus.kind == Kind::I2c)
-		return lines_.make_open_drain(gpios);
-	if ((gpios & bus.read) != 0) {
-		const auto miso = static_cast<unsigned>(std::countr_zero(bus.read));
-		if (const Status made = lines_.set_mode(miso, kModeInput); made != Status::Ok)
+	if (const Gpios let_go = gpios & bus.let_go; let_go != 0) {
+		const Status made = lines_.make_open_drain(let_go, bus.kind == Kind::I2c);
+		if (made != Status::Ok)
 			return made;
 	}
-	const Gpios outputs = gpios & bus.driven;
+	const Gpios outputs = gpios & bus.driven & ~bus.let_go;
+	if (outputs == 0)
+		return Status::Ok;
 	if (const Status driven =
 			lines_.drive(outputs, SpiMaster::idle(bus.pins, bus.flags) & outputs);
 		driven != Status::Ok)
@@ -177,8 +177,8 @@ Reply BitBuses::transfer_spi(unsigned cs, Extension bytes, Asker &asker)
 Reply BitBuses::run(unsigned gpio, const Bus &bus, std::unique_ptr<BitMaster> master, Asker &asker)
 {
 	/* Somebody may have made them something else. */
-	const Gpios fit = bus.kind == Kind::I2c ? lines_.open_drains() : lines_.outputs();
-	if (const Gpios lost = bus.driven & ~fit; lost != 0) {
+	const Gpios lost = (bus.driven & ~lines_.outputs()) | (bus.let_go & ~lines_.open_drains());
+	if (lost != 0) {
 		if (const Status made = prepare(bus, lost); made != Status::Ok)
 			return made;
 	}

@@ -28,12 +28,12 @@ struct BitBusInfo {
 	std::string who;
 };
 
-/** may_claim_miso: it is made an input, else it is read as it is. */
+/** may_hold_miso: it is made a line that the chip is asked for, else it is read as it is. */
 struct SpiOpening {
 	unsigned cs, miso, mosi, sclk;
 	std::uint32_t baud;
 	SpiFlags flags;
-	bool may_claim_miso;
+	bool may_hold_miso;
 };
 
 class BitBuses
@@ -65,10 +65,12 @@ public:
 private:
 	enum class Kind : std::uint8_t { I2c, Spi };
 
+	/* let_go: those that are open drain */
 	struct Bus {
 		Kind kind;
 		Gpios driven;
 		Gpios read;
+		Gpios let_go;
 		std::uint64_t half_ns;
 		SpiPins pins;
 		SpiFlags flags;

@@ -14,7 +14,7 @@ namespace gpiohub::daemon::pigpio
 namespace
 {
 
-/* How often a clock that is held is looked at, at most. */
+/* How often what is waited for is looked at, at most. */
 constexpr std::uint64_t kLookNs = 100'000;
 
 } // namespace
@@ -32,14 +32,27 @@ Result<std::unique_ptr<BitRunner>> BitRunner::create(Reactor &reactor, Lines &li
 BitRunner::~BitRunner()
 {
 	reactor_.remove(*this);
-	if (jobs_.empty())
-		return;
-	/* At once: no device is left selected, no line held down. */
-	BitMaster &master = *jobs_.front().master;
+	if (!jobs_.empty())
+		let_go(*jobs_.front().master);
+}
+
+/* At once, as far as the lines can be driven: no device is left selected, no line held down. */
+void BitRunner::let_go(BitMaster &master)
+{
 	master.cancel();
 	master.give_up();
-	for (auto step = master.next(false); step && drive(*step);)
-		step = master.next(false);
+	while (const auto step = master.next(false)) {
+		const Gpios can = step->drive & lines_.outputs() & ~lines_.playing();
+		(void)lines_.drive(can, step->levels & can);
+	}
+}
+
+void BitRunner::fail()
+{
+	BitMaster &master = *jobs_.front().master;
+	const Status broken = master.broken();
+	let_go(master);
+	finish(broken);
 }
 
 void BitRunner::add(BitJob job)
@@ -82,7 +95,7 @@ void BitRunner::later()
 			return;
 		}
 		if (jobs_.front().is_broken)
-			fail();
+			finish(jobs_.front().master->broken());
 		else if (now >= due_ns_)
 			work(now);
 		else if (due_ns_ - now > kSpinNs) {
@@ -97,6 +110,9 @@ void BitRunner::work(std::uint64_t now_ns)
 	switch (phase_) {
 	case Phase::Begin:
 		begin_step();
+		break;
+	case Phase::Drive:
+		drive_step(now_ns);
 		break;
 	case Phase::Await:
 		await(now_ns);
@@ -116,6 +132,18 @@ void BitRunner::begin_step()
 		return;
 	}
 	step_ = *step;
+	phase_ = Phase::Drive;
+	const std::uint64_t now = monotonic_ns();
+	until_ns_ = now + kMostPlayedNs;
+	drive_step(now);
+}
+
+void BitRunner::drive_step(std::uint64_t now_ns)
+{
+	if ((step_.drive & lines_.playing()) != 0 && now_ns < until_ns_) {
+		due_ns_ = now_ns + kLookNs;
+		return;
+	}
 	if (!drive(step_)) {
 		fail();
 		return;
@@ -126,13 +154,13 @@ void BitRunner::begin_step()
 	}
 	phase_ = Phase::Await;
 	due_ns_ = 0;
-	held_until_ns_ = monotonic_ns() + kMostHeldNs;
+	until_ns_ = monotonic_ns() + kMostHeldNs;
 }
 
-/* False also where they are no outputs any more: somebody made them something else. */
+/* False also where they are no outputs any more, or a pattern's: somebody made them so. */
 bool BitRunner::drive(const BitStep &step)
 {
-	return (step.drive & ~lines_.outputs()) == 0 &&
+	return (step.drive & (~lines_.outputs() | lines_.playing())) == 0 &&
 		lines_.drive(step.drive, step.levels) == Status::Ok;
 }
 
@@ -148,7 +176,7 @@ void BitRunner::await(std::uint64_t now_ns)
 		return;
 	}
 	due_ns_ = now_ns + std::min(jobs_.front().half_ns, kLookNs);
-	if (now_ns < held_until_ns_)
+	if (now_ns < until_ns_)
 		return;
 	jobs_.front().master->give_up();
 	phase_ = Phase::Begin;

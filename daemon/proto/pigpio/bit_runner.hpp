@@ -39,6 +39,8 @@ public:
 	static constexpr std::uint64_t kSpinNs = 20'000;
 	/** For which a device may hold the clock: those that measure meanwhile do it for long. */
 	static constexpr std::uint64_t kMostHeldNs = 100'000'000;
+	/** For which a pattern that was ended, or a pulse, may go on driving one of the lines. */
+	static constexpr std::uint64_t kMostPlayedNs = 100'000'000;
 
 	static Result<std::unique_ptr<BitRunner>> create(Reactor &reactor, Lines &lines);
 	/** What runs lets go of its lines; nobody is answered. */
@@ -57,18 +59,20 @@ public:
 private:
 	BitRunner(Reactor &reactor, Lines &lines) : reactor_(reactor), lines_(lines) {}
 
-	/* What the step under way is at: to be taken, waiting for a clock that is held, its half.
-	 */
-	enum class Phase : std::uint8_t { Begin, Await, Half };
+	/* What the step under way is at: to be taken, waiting for patterns on its lines to end,
+	 * waiting for a clock that is held, its half. */
+	enum class Phase : std::uint8_t { Begin, Drive, Await, Half };
 
 	void work(std::uint64_t now_ns);
 	void begin_step();
+	void drive_step(std::uint64_t now_ns);
 	void await(std::uint64_t now_ns);
 	void begin_half();
 	void end_half();
 	bool drive(const BitStep &step);
 	void finish(const Reply &reply);
-	void fail() { finish(jobs_.front().master->broken()); }
+	void fail();
+	void let_go(BitMaster &master);
 
 	Reactor &reactor_;
 	Lines &lines_;
@@ -78,8 +82,8 @@ private:
 	BitStep step_;
 	Phase phase_ = Phase::Begin;
 	bool sample_ = false;
-	std::uint64_t due_ns_ = 0; /* what comes next; 0: at once */
-	std::uint64_t held_until_ns_ = 0;
+	std::uint64_t due_ns_ = 0;   /* what comes next; 0: at once */
+	std::uint64_t until_ns_ = 0; /* for what may last */
 };
 
 } // namespace gpiohub::daemon::pigpio

@@ -146,9 +146,9 @@ Reply open_bit_spi(const Call &call)
 	}
 	call.board.pwm.stop(
 		gpio_bit(call.gpio()) | gpio_bit(miso) | gpio_bit(mosi) | gpio_bit(sclk));
-	const bool may_claim = (call.allowed(Verb::Claim) & gpio_bit(miso)) != 0;
+	const bool may_hold = (call.allowed(Verb::Drive) & gpio_bit(miso)) != 0;
 	return call.board.bit_buses->open_spi(
-		{call.gpio(), miso, mosi, sclk, baud, SpiFlags(flags), may_claim}, call.maker);
+		{call.gpio(), miso, mosi, sclk, baud, SpiFlags(flags), may_hold}, call.maker);
 }
 
 Reply close_bit_spi(const Call &call)

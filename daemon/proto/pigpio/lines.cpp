@@ -92,7 +92,8 @@ unsigned Lines::mode(unsigned gpio) const
 {
 	if (alternates_[gpio] != 0)
 		return alternates_[gpio];
-	if (hub_ == nullptr)
+	/* One that lets go is what pigpio has for it: an input. */
+	if (hub_ == nullptr || (open_drains() & latch_ & gpio_bit(gpio)) != 0)
 		return kModeInput;
 	const std::uint64_t line = bank_.to_lines(gpio_bit(gpio));
 	return (hub_->state().outputs() & line) != 0 ? kModeOutput : kModeInput;
@@ -160,11 +161,13 @@ Status Lines::make_outputs(Gpios gpios)
 	return Status::Ok;
 }
 
-Status Lines::make_open_drain(Gpios gpios)
+Status Lines::make_open_drain(Gpios gpios, bool is_pulled_up)
 {
 	latch_ |= gpios;
 	int code = 0;
 	for (const unsigned bias : {GPIOHUB_BIAS_PULL_UP, GPIOHUB_BIAS_AS_IS}) {
+		if (bias == GPIOHUB_BIAS_PULL_UP && !is_pulled_up)
+			continue;
 		gpiohub_command command = configure(gpios, GPIOHUB_DIRECTION_OUTPUT, bias);
 		command.arg = GPIOHUB_DIRECTION_OUTPUT | bias << 8 | GPIOHUB_DRIVE_OPEN_DRAIN << 16;
 		code = submit_owned(gpios, {&command, 1});
@@ -213,6 +216,11 @@ Status Lines::drive(Gpios gpios, Gpios levels)
 			lose(gpio_bit(*gpio));
 	}
 	return told;
+}
+
+Gpios Lines::playing() const
+{
+	return hub_ == nullptr ? 0 : bank_.to_gpios(hub_->state().playing());
 }
 
 Result<bool> Lines::read(unsigned gpio)

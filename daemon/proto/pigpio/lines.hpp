@@ -59,10 +59,13 @@ public:
 	/** Owned outputs from now on, so that patterns may drive them. */
 	Status make_outputs(Gpios gpios);
 	Gpios outputs() const noexcept { return outputs_; }
-	/** The same, but that they only pull low, and let go for high, as they do at first;
-	 * pulled up where the chip can. */
-	Status make_open_drain(Gpios gpios);
+	/** The same, but that they only pull low, and let go for high, as they do at first.
+	 * is_pulled_up: where the chip can. The level of such a line is the chip's: that of a
+	 * watched input is the last edge's, and that may still be on its way. */
+	Status make_open_drain(Gpios gpios, bool is_pulled_up);
 	Gpios open_drains() const noexcept { return open_drain_ & outputs_; }
+	/** Those that patterns drive. */
+	Gpios playing() const;
 	/** What it was: a mode(), and the level of an output. */
 	Status restore(unsigned gpio, unsigned mode, bool level);
 	/** Called before each pattern, whose end is to be known. */

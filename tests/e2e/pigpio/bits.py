@@ -65,6 +65,7 @@ assert pi.bb_i2c_close(SDA) == pigpio.PI_NOT_I2C_GPIO
 assert pi.get_mode(SDA) == pigpio.INPUT
 
 # --- SPI, whose output is wired to its input ----------------------------------------
+watcher = pi.callback(MISO, pigpio.EITHER_EDGE)  # whose edges may be on their way
 assert pi.bb_spi_open(OTHER_CS, MISO, MOSI, SCLK, 250000, 3) == 0
 for mode in range(4):
     assert pi.bb_spi_open(CS, MISO, MOSI, SCLK, 100000, mode) == 0
@@ -85,6 +86,7 @@ assert (count, bytes(data)) == (5000, text)
 assert pi.bb_spi_close(CS) == 0
 assert pi.bb_spi_close(OTHER_CS) == 0
 assert pi.bb_spi_xfer(CS, [1])[0] == pigpio.PI_NOT_SPI_GPIO
+watcher.cancel()
 pi.stop()
 
 # --- gpiozero: a converter that has always the same to say ----------------------------

@@ -11,8 +11,6 @@ using namespace gpiohub::daemon::pigpio;
 namespace
 {
 
-constexpr unsigned kPullUp = 2;
-
 /* SPI whose MOSI is wired to its MISO. */
 constexpr unsigned kCs = 20;
 constexpr unsigned kMiso = 5;
@@ -292,6 +290,28 @@ TEST_CASE("lines that somebody made inputs are the bus's again with the next tra
 	}
 	REQUIRE(other.call(kModes, kMosi, 0) == 0);
 	CHECK(static_cast<std::int32_t>(client.reply().last) == res_of(Status::SpiTransferFailed));
+	CHECK(bench.level(kCs));
+}
+
+TEST_CASE("what comes over SPI is the chip's level, though edges of that line are on their way")
+{
+	SimBench bench;
+	BenchClient watcher = bench.connect();
+	REQUIRE(watcher.call(kNoib) == 0);
+	REQUIRE(watcher.call(kNb, 0, 1 << kMiso) == 0);
+	BenchClient client = bench.connect();
+	REQUIRE(client.call(kBspio, kCs, 0, spi(250'000)) == 0);
+	CHECK(client.call(kModeg, kMiso) == 0);
+	client.has_extension = true;
+	const std::string sent(300, 'U');
+	CHECK(client.call(kBspix, kCs, 0, sent) == 300);
+	CHECK(client.extension == sent);
+	client.has_extension = false;
+	/* Afterwards it is watched as before. */
+	REQUIRE(client.call(kBspic, kCs) == 0);
+	watcher.drain();
+	REQUIRE(client.call(kWrite, kMosi, 1) == 0);
+	CHECK((watcher.report().levels >> kMiso & 1) == 1);
 }
 
 TEST_CASE("an I2C line that somebody drove high only pulls low again")

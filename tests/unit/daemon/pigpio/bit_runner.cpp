@@ -172,6 +172,31 @@ TEST_CASE("a clock that is held is waited for, and given up when that is too lon
 	}
 }
 
+TEST_CASE("a pattern that still drives one of the lines is waited for, but not for long")
+{
+	Bench bench;
+	const std::uint64_t begin = monotonic_ns();
+	bench.fake->state.playing = kLine;
+	bench.add(bench.story, kSome, bench.client);
+	SECTION("it ends")
+	{
+		bench.turn_until(
+			[&] { return monotonic_ns() - begin > BitRunner::kMostPlayedNs / 2; });
+		CHECK(bench.story.times.size() == 1);
+		bench.fake->state.playing = 0;
+		bench.wait_for(bench.client);
+		CHECK(bench.story.samples == std::vector<bool>{false, true, false, true});
+	}
+	SECTION("it does not")
+	{
+		bench.wait_for(bench.client);
+		CHECK(bench.client.answers ==
+			std::vector<std::int32_t>{
+				static_cast<std::int32_t>(Status::SpiTransferFailed)});
+		CHECK(monotonic_ns() - begin >= BitRunner::kMostPlayedNs);
+	}
+}
+
 TEST_CASE("transfers go one after the other, in the order in which they were asked for")
 {
 	Bench bench;
