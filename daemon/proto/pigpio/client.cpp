@@ -187,7 +187,8 @@ void Client::expect_rest()
 /* False: it is to be done again, later. */
 bool Client::handle(const Request &request)
 {
-	Reply result = execute({context_.board, this, peer_.name, request, this});
+	Reply result =
+		execute({context_.board, this, peer_.name, request, is_unread_ ? nullptr : this});
 	if (result.res == static_cast<std::int32_t>(Status::TryAgain)) {
 		if (hold(Awaited::Again, request, kTryAgainNs))
 			return false;

@@ -46,6 +46,7 @@ check() {
 	TESTS=$((TESTS + 1))
 	if "$@" >"$log" 2>&1; then
 		echo "ok $TESTS - $what"
+		grep '^# measured: ' "$log" || true
 	else
 		FAILURES=$((FAILURES + 1))
 		echo "not ok $TESTS - $what"

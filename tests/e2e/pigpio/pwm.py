@@ -4,6 +4,8 @@ import threading
 
 import pigpio
 
+from spread import tell
+
 pi = pigpio.pi("localhost")
 edges = []
 changed = threading.Event()
@@ -37,7 +39,10 @@ for duty in (250, 500, 900):
     pi.set_PWM_dutycycle(18, duty)
     assert pi.get_PWM_dutycycle(18) == duty
     take(4)
-    for level, width in widths(take(40)):
+    got = widths(take(40))
+    tell(f"pulses of a PWM of 1 kHz, duty {duty} of 1,000",
+         [width - (duty if level else 1000 - duty) for level, width in got])
+    for level, width in got:
         asked = duty if level else 1000 - duty
         assert abs(width - asked) <= 30, (duty, level, width)
 
@@ -54,7 +59,9 @@ assert pi.get_PWM_dutycycle(18) == 0
 assert pi.set_servo_pulsewidth(18, 1500) == 0
 assert pi.get_servo_pulsewidth(18) == 1500
 take(2)
-for level, width in widths(take(10)):
+got = widths(take(10))
+tell("a servo's pulses", [width - (1500 if level else 18500) for level, width in got])
+for level, width in got:
     assert abs(width - (1500 if level else 18500)) <= 30, (level, width)
 pi.set_servo_pulsewidth(18, 0)
 pi.write(18, 0)

@@ -5,6 +5,8 @@ import time
 
 import pigpio
 
+from spread import tell
+
 EDGES = 10000
 APART = 100  # us
 LATE = 30  # us
@@ -74,6 +76,7 @@ assert pi.wave_send_once(wave) == 1 + 2 * EDGES
 assert pi.wave_tx_busy() == 1
 assert pi.wave_tx_at() == wave
 got = take(EDGES)
+tell("edges of a wave, 100 us apart", [at - i * APART for i, at in enumerate(apart(got))])
 near(apart(got), [i * APART for i in range(EDGES)])
 assert [level for gpio, level, tick in got] == [1, 0] * (EDGES // 2)
 idle()
