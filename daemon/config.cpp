@@ -263,7 +263,9 @@ Result<Config> parse_config(std::string_view document, const std::string &name)
 			name, parsed.error().source(), std::string(parsed.error().description()));
 
 	Config config;
-	auto roles = parse_roles(parsed.table().get("role"), parsed.table().get("token"));
+	const auto of_pigpio = parsed.table()["pigpio"]["role"].value_or(std::string_view());
+	auto roles =
+		parse_roles(parsed.table().get("role"), parsed.table().get("token"), of_pigpio);
 	if (const auto *fault = std::get_if<ConfigFault>(&roles))
 		return wrong(name, fault->where->source(), fault->what);
 	config.roles = std::make_shared<const Roles>(std::get<Roles>(std::move(roles)));

@@ -77,7 +77,8 @@ std::string take_token(Role &role, const std::vector<Token> &tokens, const std::
 	return {};
 }
 
-ConfigFault parse_role(Role &role, const std::vector<Token> &tokens, const toml::table &table)
+ConfigFault parse_role(Role &role, const std::vector<Token> &tokens, std::string_view of_pigpio,
+	const toml::table &table)
 {
 	const std::map<std::string_view, Take> takes{
 		{"lines", [&](const std::string &text) { return take_line(role, text); }},
@@ -98,8 +99,10 @@ ConfigFault parse_role(Role &role, const std::vector<Token> &tokens, const toml:
 	if (role.verbs == 0)
 		return {fmt::format("allows nothing: verbs = [...] of {}", fmt::join(kVerbs, ", ")),
 			&table};
-	if (role.users.empty() && role.groups.empty() && role.tokens.empty())
-		return {"is nobody's: name users, groups or tokens", &table};
+	if (role.users.empty() && role.groups.empty() && role.tokens.empty() &&
+		role.name != of_pigpio)
+		return {"is nobody's: name users, groups or tokens, or this role as pigpio.role",
+			&table};
 	return {};
 }
 
@@ -184,7 +187,8 @@ ConfigFault each_table(std::string_view kind, const toml::node *node, TakeTable 
 
 } // namespace
 
-std::variant<Roles, ConfigFault> parse_roles(const toml::node *roles, const toml::node *tokens)
+std::variant<Roles, ConfigFault> parse_roles(
+	const toml::node *roles, const toml::node *tokens, std::string_view of_pigpio)
 {
 	std::vector<Token> all_tokens;
 	std::vector<Role> all_roles;
@@ -197,7 +201,7 @@ std::variant<Roles, ConfigFault> parse_roles(const toml::node *roles, const toml
 	fault = each_table("role", roles, [&](std::string name, const toml::table &table) {
 		all_roles.push_back({});
 		all_roles.back().name = std::move(name);
-		return parse_role(all_roles.back(), all_tokens, table);
+		return parse_role(all_roles.back(), all_tokens, of_pigpio, table);
 	});
 	if (!fault.what.empty())
 		return fault;

@@ -86,7 +86,7 @@ Result<void> Daemon::start(std::function<void()> changed)
 	hello_due_ = *std::move(hello_due);
 	if (pigpio_settings_.enabled) {
 		auto front = pigpio::Front::create(reactor_, pigpio_settings_, inbox_budget_,
-			limits_.outbox_bytes, [this] { look_whether_stopped(); });
+			pigpio_limits(), [this] { look_whether_stopped(); });
 		if (!front)
 			return front.error();
 		pigpio_ = *std::move(front);
@@ -293,14 +293,21 @@ std::optional<Error> Daemon::too_many(const Peer &peer) const
 	return std::nullopt;
 }
 
+pigpio::ClientLimits Daemon::pigpio_limits() const
+{
+	return {limits_.outbox_bytes, limits_.commands_per_second};
+}
+
 void Daemon::reload(const Config &config)
 {
 	limits_ = config.limits;
 	context_.outbox_bytes = limits_.outbox_bytes;
 	context_.commands_per_second = limits_.commands_per_second;
 	roles_ = config.roles;
-	if (pigpio_)
+	if (pigpio_) {
+		pigpio_->renew(pigpio_limits());
 		pigpio_->renew(roles_);
+	}
 	std::vector<Session *> sessions;
 	for (const auto &[key, session] : sessions_)
 		sessions.push_back(session.get());

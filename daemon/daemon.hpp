@@ -73,6 +73,7 @@ private:
 	void hang_up_on_silent();
 	void look_whether_stopped();
 	std::string stats() const;
+	pigpio::ClientLimits pigpio_limits() const;
 	std::uint64_t hub_mask() const noexcept;
 
 	Reactor &reactor_;

@@ -39,7 +39,15 @@ Session::Session(const SessionContext &context, UniqueFd socket, Peer peer,
 	  access_(peer_, context.roles()),
 	  out_(context.outbox_bytes, socket_.get()),
 	  in_(context.inbox_budget),
-	  waits_(context.reactor, *this)
+	  patience_(context.reactor,
+		  [this] {
+			  log(Level::Warning,
+				  fmt::format("{} keeps the room for a long request for too long",
+					  peer_.name));
+			  end();
+		  }),
+	  waits_(context.reactor, *this),
+	  throttle_(context.reactor, [this] { turn(); })
 {
 }
 
@@ -104,7 +112,7 @@ void Session::handle_input()
 	is_held_back_ = false;
 	is_share_used_ = false;
 	const std::size_t incomplete =
-		has_ended_ || is_deaf_ || is_throttled_ ? 0 : handle_requests();
+		has_ended_ || is_deaf_ || throttle_.is_on() ? 0 : handle_requests();
 	/* Requests point to their payloads in the inbox, which stays as it is until here. */
 	submit_batch();
 	in_.tidy();
@@ -115,7 +123,7 @@ void Session::handle_input()
 	watch_request();
 	if (is_share_used_)
 		context_.reactor.later(*this);
-	else if (is_finishing_ && !is_held_back_ && !is_throttled_)
+	else if (is_finishing_ && !is_held_back_ && !throttle_.is_on())
 		in_.clear(); /* no whole command, and never will be one */
 	/* Who sends no more is asked nothing more, and cannot wait for ever. */
 	if (is_finishing_ && in_.empty())
@@ -145,47 +153,16 @@ std::size_t Session::handle_requests()
 			is_held_back_ = true;
 			return 0;
 		}
-		if (!may_go_on())
+		if (!throttle_.take(context_.commands_per_second))
 			return 0;
 		in_.take(std::min(size, in_.bytes().size()));
-		if (std::exchange(is_request_timed_, false))
-			request_timer_->cancel(); /* the next one has its own time */
+		patience_.renew();
 		handled++;
 		handle(request);
 		is_share_used_ =
 			handled == kCommandsPerTurn || std::chrono::steady_clock::now() >= deadline;
 	}
 	return 0;
-}
-
-/* Has the client a command left in this second? If not, the timer says when it has. */
-bool Session::may_go_on()
-{
-	const std::uint32_t most = context_.commands_per_second;
-	if (most == 0)
-		return true;
-	const auto now = std::chrono::steady_clock::now();
-	if (now >= second_ends_) {
-		second_ends_ = now + std::chrono::seconds(1);
-		commands_in_second_ = 0;
-	}
-	if (commands_in_second_ < most) {
-		commands_in_second_++;
-		return true;
-	}
-	if (!throttle_timer_) {
-		auto timer = Timer::create(context_.reactor, [this] {
-			is_throttled_ = false;
-			turn();
-		});
-		/* Without one the client is not slowed down. */
-		if (!timer)
-			return true;
-		throttle_timer_ = *std::move(timer);
-	}
-	is_throttled_ = true;
-	throttle_timer_->arm(second_ends_ - now);
-	return false;
 }
 
 /* Makes room for the rest of a request, or refuses it. */
@@ -209,26 +186,8 @@ void Session::expect(std::size_t size)
 /* Who sends a long request, and not all of it, takes the room of others. */
 void Session::watch_request()
 {
-	if (has_ended_ || in_.is_grown() == is_request_timed_)
-		return;
-	if (!request_timer_) {
-		auto timer = Timer::create(context_.reactor, [this] {
-			log(Level::Warning,
-				fmt::format("{} keeps the room for a long request for too long",
-					peer_.name));
-			end();
-		});
-		if (!timer) {
-			end();
-			return;
-		}
-		request_timer_ = *std::move(timer);
-	}
-	is_request_timed_ = in_.is_grown();
-	if (is_request_timed_)
-		request_timer_->arm(context_.request_patience);
-	else
-		request_timer_->cancel();
+	if (!has_ended_ && !patience_.keep(in_.is_grown(), context_.request_patience))
+		end();
 }
 
 /* For the next command, after those that wait to go down. */
@@ -291,7 +250,7 @@ void Session::send()
 void Session::watch_socket()
 {
 	const std::uint32_t wanted =
-		(is_finishing_ || is_held_back_ || is_throttled_ ? 0U : EPOLLIN) |
+		(is_finishing_ || is_held_back_ || throttle_.is_on() ? 0U : EPOLLIN) |
 		(is_blocked_ ? EPOLLOUT : 0U);
 	if (wanted == watched_)
 		return;

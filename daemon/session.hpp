@@ -11,10 +11,12 @@
 #include "inbox.hpp"
 #include "metrics.hpp"
 #include "outbox.hpp"
+#include "patience.hpp"
 #include "peer.hpp"
 #include "proto/protocol.hpp"
 #include "reactor.hpp"
 #include "subscription.hpp"
+#include "throttle.hpp"
 #include "timer.hpp"
 #include "waits.hpp"
 
@@ -120,7 +122,6 @@ private:
 	void handle_input();
 	bool has_room_for_reply() const noexcept;
 	std::size_t handle_requests();
-	bool may_go_on();
 	void expect(std::size_t size);
 	void watch_request();
 	void handle(Request &request);
@@ -174,8 +175,7 @@ private:
 	std::chrono::steady_clock::time_point entered_ = std::chrono::steady_clock::now();
 
 	Inbox in_;
-	std::unique_ptr<Timer> request_timer_; /* of one that is on its way */
-	bool is_request_timed_ = false;
+	Patience patience_;          /* with a request that is on its way */
 	std::vector<Request> batch_; /* for lines of one hub, not carried out yet */
 	/* How many go down at once: fewer, where they take longer than a share. */
 	std::size_t batch_limit_ = kCommandsPerTurn;
@@ -194,13 +194,8 @@ private:
 	bool is_blocked_ = false;    /* the socket is full */
 	bool is_share_used_ = false; /* of this turn: others first */
 	bool is_held_back_ = false;  /* no room for another reply: no commands are taken */
-	bool is_throttled_ = false;  /* it had its commands of this second */
 	bool has_ended_ = false;
-
-	/* The second that runs, and its commands. */
-	std::chrono::steady_clock::time_point second_ends_{};
-	std::uint32_t commands_in_second_ = 0;
-	std::unique_ptr<Timer> throttle_timer_;
+	Throttle throttle_;
 
 	std::uint64_t commands_ = 0;
 	std::uint64_t errors_ = 0;

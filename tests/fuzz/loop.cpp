@@ -6,6 +6,9 @@
  *
  * An input is a row of deeds, each of two bytes, what and who, and what the deed takes.
  * tests/fuzz/recorder.cpp writes such rows from what real clients send.
+ *
+ * Made a second time with GPIOHUB_FUZZ_PIGPIO pigpio's clients come, too, by a role that
+ * lets them at no bus of this machine.
  */
 #include "conversation.hpp"
 #include "fuzz.hpp"
@@ -32,6 +35,13 @@ namespace
 constexpr std::size_t kClients = 8;
 constexpr std::size_t kMostGrowth = std::size_t{64} * 1024 * 1024;
 constexpr int kMostTurns = 20'000;
+#ifdef GPIOHUB_FUZZ_PIGPIO
+constexpr bool kIsPigpio = true;
+#else
+constexpr bool kIsPigpio = false;
+#endif
+/* A script of pigpio's may run for ever: then nothing settles. */
+constexpr int kMostScriptTurns = 100;
 
 /* The call after so many others ends in that way. */
 struct Doom {
@@ -39,8 +49,26 @@ struct Doom {
 	std::uint8_t way;
 };
 
+/* The first is the one that the daemon starts with. */
+Config pigpio_config_of(std::uint8_t which)
+{
+	static const std::array<Config, 2> kConfigs = [] {
+		const std::string all =
+			"[limits]\noutbox_bytes = 65536\nclients = 16\n"
+			"[pigpio]\nenabled = true\nrole = \"panel\"\n"
+			"[role.all]\nusers = [\"root\"]\nlines = [\"0-7\"]\n"
+			"verbs = [\"look\", \"claim\", \"drive\"]\n"
+			"[role.panel]\nverbs = [\"look\", \"claim\", \"drive\"]\n";
+		return std::array<Config, 2>{*parse_config(all + "lines = [\"0-7\"]\n", "fuzz"),
+			*parse_config(all + "lines = [\"4-5\"]\n", "fuzz")};
+	}();
+	return kConfigs[which % kConfigs.size()];
+}
+
 Config config_of(std::uint8_t which)
 {
+	if (kIsPigpio)
+		return pigpio_config_of(which);
 	static const std::array<Config, 3> kConfigs = [] {
 		const std::string limits = "[limits]\noutbox_bytes = 65536\nclients = 8\n";
 		const std::string role = limits +
@@ -64,13 +92,19 @@ public:
 	{
 		calls::decide = [this](calls::Call call) { return fate_of(call); };
 		bench_ = backend_.add(0);
-		listen();
+		socket_ = listen(address_);
+		pigpio_socket_ = listen(pigpio_address_);
 		const calls::Entered entered;
 		reactor_ = *Reactor::create();
 		daemon_.emplace(*reactor_, backend_, config_of(0));
 		listener_ = *Listener::create(*reactor_, UniqueFd(::dup(socket_.get())),
 			[this](UniqueFd client) { daemon_->accept(std::move(client)); });
 		must(daemon_->start().ok(), "it does not start");
+		if (kIsPigpio)
+			pigpio_listener_ = *Listener::create(*reactor_,
+				UniqueFd(::dup(pigpio_socket_.get())), [this](UniqueFd client) {
+					daemon_->accept_pigpio(std::move(client));
+				});
 	}
 	World(const World &) = delete;
 	World &operator=(const World &) = delete;
@@ -78,7 +112,7 @@ public:
 
 	void run()
 	{
-		witness_.emplace(connect());
+		witness_.emplace(connect(address_));
 		witness_->send_command(
 			wire::make_command(wire::Op::HELLO, 0, wire::kMagic, wire::kVersion));
 		witness_->send_command(wire::make_command(
@@ -93,27 +127,30 @@ public:
 	}
 
 private:
-	void listen()
+	/* A socket of a name that is in no file system. */
+	static UniqueFd listen(sockaddr_un &address)
 	{
 		static int number = 0;
-		socket_ =
-			UniqueFd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-		/* A name that is in no file system. */
-		address_.sun_family = AF_UNIX;
+		UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+		address.sun_family = AF_UNIX;
 		const std::string name = "gpiohub-fuzz-" + std::to_string(::getpid()) + "-" +
 			std::to_string(number++);
-		name.copy(address_.sun_path + 1, sizeof(address_.sun_path) - 2);
-		must(::bind(socket_.get(), generic(), sizeof(address_)) == 0, "cannot bind");
-		must(::listen(socket_.get(), 64) == 0, "cannot listen");
+		name.copy(address.sun_path + 1, sizeof(address.sun_path) - 2);
+		must(::bind(socket.get(), generic(address), sizeof(address)) == 0, "cannot bind");
+		must(::listen(socket.get(), 64) == 0, "cannot listen");
+		return socket;
 	}
 
-	const sockaddr *generic() const { return reinterpret_cast<const sockaddr *>(&address_); }
+	static const sockaddr *generic(const sockaddr_un &address)
+	{
+		return reinterpret_cast<const sockaddr *>(&address);
+	}
 
-	UniqueFd connect() const
+	static UniqueFd connect(const sockaddr_un &address)
 	{
 		UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
 		/* The queue is full where the daemon pauses. */
-		if (::connect(fd.get(), generic(), sizeof(address_)) != 0)
+		if (::connect(fd.get(), generic(address), sizeof(address)) != 0)
 			fd.reset();
 		return fd;
 	}
@@ -137,10 +174,10 @@ private:
 		const std::uint8_t what = input_.byte();
 		const std::uint8_t who = input_.byte();
 		std::optional<Conversation> &client = clients_[who % kClients];
-		switch (what % 12) {
+		switch (what % (kIsPigpio ? 16 : 12)) {
 		case 0:
 			client.reset();
-			if (UniqueFd fd = connect())
+			if (UniqueFd fd = connect(address_))
 				client.emplace(std::move(fd));
 			break;
 		case 1: {
@@ -215,8 +252,10 @@ private:
 	void settle()
 	{
 		for (int turns = 0; turn();) {
-			must(++turns < kMostTurns, "the loop spins");
 			drain_witness();
+			if (kIsPigpio && turns == kMostScriptTurns)
+				break;
+			must(++turns < kMostTurns, "the loop spins");
 		}
 		const std::size_t now = __sanitizer_get_current_allocated_bytes();
 		must(now < at_first_ + kMostGrowth, "it takes more and more memory");
@@ -263,12 +302,14 @@ private:
 	{
 		dooms_.clear();
 		clients_ = {};
+		pigpio_clients_ = {};
 		witness_.reset();
 		settle();
 		must(daemon_->clients() == 0, "a session without a client");
 		{
 			const calls::Entered entered;
 			listener_.reset();
+			pigpio_listener_.reset();
 			daemon_.reset();
 			reactor_.reset();
 		}
@@ -283,6 +324,10 @@ private:
 	std::unique_ptr<Reactor> reactor_;
 	std::optional<Daemon> daemon_;
 	std::unique_ptr<Listener> listener_;
+	UniqueFd pigpio_socket_;
+	sockaddr_un pigpio_address_{};
+	std::unique_ptr<Listener> pigpio_listener_;
+	std::array<UniqueFd, 4> pigpio_clients_;
 	std::deque<Doom> dooms_;
 	std::array<std::optional<Conversation>, kClients> clients_;
 	std::optional<Conversation> witness_;

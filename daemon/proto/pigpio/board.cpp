@@ -22,11 +22,17 @@ Result<std::unique_ptr<Board>> Board::create(Reactor &reactor, const Settings &s
 		return notifier.error();
 	board->notifier = *std::move(notifier);
 	board->notifier->on_pattern([raw = board.get()](unsigned line, std::uint32_t id) {
-		raw->waves.ended(id);
+		raw->waves.ended(line, id);
 		const auto gpio = raw->lines.bank().gpio(line);
 		if (gpio && *gpio < kUserGpios)
 			raw->pwm.ended(*gpio, id);
 	});
+	board->notifier->on_loss([raw = board.get()] {
+		const std::uint64_t playing = raw->lines.hub().state().playing();
+		raw->waves.ends_lost(playing);
+		raw->pwm.ends_lost(raw->lines.bank().to_gpios(playing));
+	});
+	board->lines.on_play([raw = board.get()] { raw->notifier->expect_patterns(true); });
 	auto bit_buses = BitBuses::create(reactor, board->lines);
 	if (!bit_buses)
 		return bit_buses.error();
@@ -45,6 +51,12 @@ Result<std::unique_ptr<Board>> Board::create(Reactor &reactor, const Settings &s
 			raw->take_edge(gpio, level, time_ns);
 		});
 	return board;
+}
+
+void Board::permit(const Rights &rights)
+{
+	rights_ = rights;
+	notifier->show(lines.bank().to_gpios(rights_.lines(Verb::Look)));
 }
 
 void Board::listen()

@@ -42,7 +42,7 @@ public:
 	Hub *hub() noexcept { return lines.is_attached() ? &lines.hub() : nullptr; }
 
 	/** Patterns play, or may: it is to be known when they end. */
-	bool is_playing() const noexcept { return pwm.playing() != 0 || waves.is_busy(); }
+	bool is_playing() { return pwm.playing() != 0 || waves.is_busy(); }
 
 	const Settings &settings() const noexcept { return settings_; }
 
@@ -65,11 +65,13 @@ public:
 	std::map<std::uint32_t, std::string> wave_makers;
 	/** Clients by this door may use the four of them. */
 	bool has_buses = true;
-	/** What clients by this door may do with the hub's lines, and their scripts. */
-	Rights rights = Rights::everything();
 	/* What has no meaning here, for who asks for what he stored. */
 	std::array<std::uint32_t, 3> pads{8, 8, 8}; /* mA */
-	std::array<std::uint32_t, 2> internals{};   /* CSI */
+	std::uint32_t internals = 0;                /* CSI */
+
+	/** What clients by this door may do with the hub's lines, and their scripts. */
+	void permit(const Rights &rights);
+	const Rights &rights() const noexcept { return rights_; }
 
 	/** What there is that stays, and who made it. */
 	std::vector<MadeStats> made() const;
@@ -90,6 +92,7 @@ private:
 	}
 
 	Settings settings_;
+	Rights rights_ = Rights::everything();
 };
 
 } // namespace gpiohub::daemon::pigpio

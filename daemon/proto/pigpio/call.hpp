@@ -43,7 +43,7 @@ struct Call {
 	/** GPIOs that it may do that to. */
 	Gpios allowed(Verb verb) const noexcept
 	{
-		return board.lines.bank().to_gpios(board.rights.lines(verb));
+		return board.lines.bank().to_gpios(board.rights().lines(verb));
 	}
 };
 

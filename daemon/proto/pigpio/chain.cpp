@@ -120,16 +120,28 @@ private:
 		chain.blocks_++;
 	}
 
-	/* The kernel has no deeper ones. */
 	Status begin_loop(Chain &chain)
 	{
-		if (open_.size() == GPIOHUB_MAX_DEPTH)
-			return Status::ChainNesting;
 		if (++loops_ > kMostLoops)
 			return Status::TooManyChainLoops;
 		open_.push_back({chain.steps_.size(), std::move(chain.parts_)});
 		chain.parts_.clear();
-		chain.steps_.push_back(loop_step(1));
+		if (!is_written_out())
+			chain.steps_.push_back(loop_step(1));
+		return Status::Ok;
+	}
+
+	/* The kernel has no deeper ones than so: of these each turn has its steps. */
+	bool is_written_out() const { return open_.size() > GPIOHUB_MAX_DEPTH; }
+
+	static Status write_out(Chain &chain, std::size_t first, unsigned turns)
+	{
+		const std::size_t size = chain.steps_.size() - first;
+		if (turns * size > GPIOHUB_MAX_STEPS)
+			return Status::ChainNesting;
+		chain.steps_.reserve(first + turns * size);
+		for (std::size_t i = 0; i < (turns - 1) * size; i++)
+			chain.steps_.push_back(chain.steps_[first + i]);
 		return Status::Ok;
 	}
 
@@ -138,8 +150,12 @@ private:
 	{
 		if (open_.empty())
 			return Status::BadChainLoop;
+		const bool is_steps = is_written_out();
 		Open open = std::move(open_.back());
 		open_.pop_back();
+		/* Those around it would never end. */
+		if (is_forever_ && !open_.empty())
+			return Status::BadChainLoop;
 		const std::uint64_t length = length_of(chain.parts_);
 		if (length < GPIOHUB_CYCLE_MIN_NS)
 			return Status::BadChainLoop;
@@ -148,8 +164,14 @@ private:
 			chain.parts_ = std::move(open.before);
 			return Status::Ok;
 		}
-		chain.steps_[open.step].count = turns;
-		chain.steps_.push_back(end_step());
+		if (is_steps) {
+			if (const Status status = write_out(chain, open.step, turns);
+				status != Status::Ok)
+				return status;
+		} else {
+			chain.steps_[open.step].count = turns;
+			chain.steps_.push_back(end_step());
+		}
 		open.before.push_back({ChainPart::kNoWave, length, turns, std::move(chain.parts_)});
 		chain.parts_ = std::move(open.before);
 		return Status::Ok;
@@ -197,6 +219,11 @@ void Chain::append(std::uint32_t id, const Wave &wave)
 	parts_.push_back({id, wave.length_ns});
 	gpios_ |= wave.gpios;
 	blocks_ += wave.blocks;
+}
+
+std::uint64_t Chain::length_ns() const noexcept
+{
+	return length_of(parts_);
 }
 
 std::uint32_t Chain::wave_at(std::uint64_t elapsed_ns) const noexcept

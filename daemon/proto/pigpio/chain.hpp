@@ -18,6 +18,7 @@
 
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -50,10 +51,15 @@ public:
 
 	/** GPIOs that it drives. */
 	std::uint32_t gpios() const noexcept { return gpios_; }
+	/** kForever: it is endless. */
+	std::uint64_t length_ns() const noexcept;
+	bool is_endless() const noexcept { return length_ns() == kForever; }
 	/** Of pigpio's control blocks, as far as it has those. */
 	std::uint32_t blocks() const noexcept { return blocks_; }
 	/** What the steps drive: bit n is GPIO n. */
 	std::span<const gpiohub_step> steps() const noexcept { return steps_; }
+	/** To be played; they are many, and what else is here can be asked without them. */
+	std::vector<gpiohub_step> take_steps() noexcept { return std::exchange(steps_, {}); }
 	/** The wave that plays so long after the beginning; kNoWave: none. */
 	std::uint32_t wave_at(std::uint64_t elapsed_ns) const noexcept;
 

@@ -3,6 +3,8 @@
 
 #include <gpiohub/wire.hpp>
 
+#include <sys/socket.h>
+
 #include <chrono>
 #include <utility>
 
@@ -26,7 +28,9 @@ Client::Client(const ClientContext &context, UniqueFd socket, Peer peer)
 	  socket_(std::move(socket)),
 	  peer_(std::move(peer)),
 	  in_(context.inbox_budget),
-	  out_(context.outbox_bytes, socket_.get())
+	  out_(context.limits.outbox_bytes, socket_.get()),
+	  patience_(context.reactor, [this] { end(); }),
+	  throttle_(context.reactor, [this] { turn(); })
 {
 }
 
@@ -48,7 +52,7 @@ void Client::ready(std::uint32_t events)
 	if ((events & EPOLLIN) != 0 && !is_finishing_)
 		receive();
 	else if ((events & (EPOLLHUP | EPOLLERR)) != 0)
-		end();
+		nobody_reads();
 	turn();
 }
 
@@ -58,17 +62,22 @@ void Client::turn()
 		return;
 	is_held_back_ = false;
 	incomplete_ = 0;
-	const bool has_more = !is_delayed_ && handle_requests();
+	if (is_unread_ && !is_finishing_)
+		receive_rest();
+	const bool has_more = !is_delayed() && !throttle_.is_on() && handle_requests();
 	if (has_ended_)
 		return;
 	in_.tidy();
 	expect_rest();
-	send_queued();
+	if (!out_.empty() || is_held_back_)
+		send_queued();
 	if (has_ended_)
 		return;
-	if (has_more)
+	const bool has_rest = is_unread_ && !is_finishing_ && !is_delayed() && !throttle_.is_on();
+	if (has_more || has_rest)
 		context_.reactor.later(*this);
-	else if (is_finishing_ && !is_delayed_ && !is_held_back_ && out_.empty()) {
+	else if (is_finishing_ && !is_delayed() && !is_held_back_ && !throttle_.is_on() &&
+		(out_.empty() || is_unread_)) {
 		end();
 		return;
 	}
@@ -85,9 +94,35 @@ void Client::receive()
 		is_finishing_ = true;
 		break;
 	case Inbox::Received::Broken:
-		end();
+		nobody_reads();
 		break;
 	}
+}
+
+/* Who hangs up without reading its replies meant what it said all the same: as there. */
+void Client::nobody_reads()
+{
+	if (has_ended_ || is_unread_)
+		return;
+	is_unread_ = true;
+	context_.board.notifier->close_all(*this);
+	/* What goes over a bus may take hours. */
+	context_.board.bit_buses->left(*this);
+	if (awaited_ == Awaited::Answer)
+		awaited_ = Awaited::Nothing;
+	/* The socket would be ready for ever. */
+	context_.reactor.remove(*this);
+	context_.reactor.later(*this);
+}
+
+/* What the socket still has: nothing comes to it any more. */
+void Client::receive_rest()
+{
+	char byte = 0;
+	if (::recv(socket_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0)
+		is_finishing_ = true;
+	else
+		(void)in_.receive(socket_.get());
 }
 
 /* --- requests ------------------------------------------------------------------ */
@@ -110,7 +145,7 @@ bool Client::handle_requests()
 /* False: there is none that is whole, or no room for its reply, or it is over. */
 bool Client::take_request()
 {
-	if (has_ended_ || is_delayed_ || in_.bytes().size() < sizeof(Header))
+	if (has_ended_ || is_delayed() || in_.bytes().size() < sizeof(Header))
 		return false;
 	const auto header = wire::from_bytes<Header>(in_.bytes());
 	if (header.last > kMostExtension) {
@@ -122,14 +157,18 @@ bool Client::take_request()
 		incomplete_ = size;
 		return false;
 	}
-	if (out_.room_for_replies() < kLargestReply) {
+	if (!is_unread_ && out_.room_for_replies() < kLargestReply) {
 		is_held_back_ = true;
 		return false;
 	}
+	if (!throttle_.take(context_.limits.commands_per_second))
+		return false;
+	patience_.renew();
 	const Request request{header.command, header.p1, header.p2,
 		in_.bytes().subspan(sizeof(Header), header.last)};
+	if (!handle(request))
+		return false;
 	in_.take(size);
-	handle(request);
 	return true;
 }
 
@@ -141,57 +180,58 @@ void Client::expect_rest()
 		end();
 		return;
 	}
-	if (in_.is_grown() == is_request_timed_)
-		return;
-	if (!request_timer_) {
-		auto timer = Timer::create(context_.reactor, [this] { end(); });
-		if (!timer) {
-			end();
-			return;
-		}
-		request_timer_ = *std::move(timer);
+	if (!patience_.keep(in_.is_grown(), context_.request_patience))
+		end();
+}
+
+/* False: it is to be done again, later. */
+bool Client::handle(const Request &request)
+{
+	Reply result = execute({context_.board, this, peer_.name, request, this});
+	if (result.res == static_cast<std::int32_t>(Status::TryAgain)) {
+		if (hold(Awaited::Again, request, kTryAgainNs))
+			return false;
+		result = Status::NotPermitted;
 	}
-	is_request_timed_ = in_.is_grown();
-	if (is_request_timed_)
-		request_timer_->arm(context_.request_patience);
-	else
-		request_timer_->cancel();
-}
-
-void Client::handle(const Request &request)
-{
 	commands_++;
-	const Reply result = execute({context_.board, this, peer_.name, request, this});
-	if (result.is_pending)
-		hold(request);
-	else if (result.after_ns == 0 || !delay(request, result.after_ns))
+	const Awaited awaited = result.is_pending ? Awaited::Answer
+		: result.after_ns != 0            ? Awaited::Time
+						  : Awaited::Nothing;
+	if (awaited == Awaited::Nothing || !hold(awaited, request, result.after_ns))
 		reply(request, result);
+	return true;
 }
 
-/* False: it cannot be had, the reply comes at once. */
-bool Client::delay(const Request &request, std::uint64_t ns)
+/* False: there is no timer to be had. */
+bool Client::hold(Awaited awaited, const Request &request, std::uint64_t ns)
 {
-	if (!delay_timer_) {
-		auto timer = Timer::create(context_.reactor, [this] { answer(Status::Ok); });
+	if (ns != 0 && !delay_timer_) {
+		auto timer = Timer::create(context_.reactor, [this] { time_is_up(); });
 		if (!timer)
 			return false;
 		delay_timer_ = *std::move(timer);
 	}
-	hold(request);
-	delay_timer_->arm(std::chrono::nanoseconds(ns));
+	delayed_ = request;
+	delayed_.extension = {};
+	awaited_ = awaited;
+	if (ns != 0)
+		delay_timer_->arm(std::chrono::nanoseconds(ns));
 	return true;
 }
 
-void Client::hold(const Request &request)
+void Client::time_is_up()
 {
-	delayed_ = request;
-	delayed_.extension = {};
-	is_delayed_ = true;
+	if (awaited_ == Awaited::Time) {
+		answer(Status::Ok);
+		return;
+	}
+	awaited_ = Awaited::Nothing;
+	turn();
 }
 
 void Client::answer(const Reply &result)
 {
-	is_delayed_ = false;
+	awaited_ = Awaited::Nothing;
 	reply(delayed_, result);
 	turn();
 }
@@ -201,6 +241,8 @@ void Client::reply(const Request &request, const Reply &reply)
 {
 	if (reply.res < 0 && reply.res >= -255)
 		errors_++;
+	if (is_unread_)
+		return;
 	const auto header = wire::to_bytes(Header{
 		request.command, request.p1, request.p2, static_cast<std::uint32_t>(reply.res)});
 	/* take_request() saw that there is room. */
@@ -227,7 +269,7 @@ void Client::send(std::span<const Report> reports)
 
 void Client::send_queued()
 {
-	if (has_ended_)
+	if (has_ended_ || is_unread_)
 		return;
 	switch (out_.flush(socket_.get())) {
 	case Outbox::Flushed::Done:
@@ -239,15 +281,18 @@ void Client::send_queued()
 		is_blocked_ = true;
 		break;
 	case Outbox::Flushed::Broken:
-		end();
+		nobody_reads();
 		break;
 	}
 }
 
 void Client::watch_socket()
 {
+	if (is_unread_)
+		return;
 	const std::uint32_t wanted =
-		(is_finishing_ || is_held_back_ || is_delayed_ ? 0U : EPOLLIN) |
+		(is_finishing_ || is_held_back_ || is_delayed() || throttle_.is_on() ? 0U
+										     : EPOLLIN) |
 		(is_blocked_ ? EPOLLOUT : 0U);
 	if (wanted == watched_)
 		return;

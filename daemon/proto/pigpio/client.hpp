@@ -11,8 +11,10 @@
 
 #include "../../inbox.hpp"
 #include "../../outbox.hpp"
+#include "../../patience.hpp"
 #include "../../peer.hpp"
 #include "../../reactor.hpp"
+#include "../../throttle.hpp"
 #include "../../timer.hpp"
 
 #include <gpiohub/fd.hpp>
@@ -29,12 +31,18 @@ namespace gpiohub::daemon::pigpio
 
 class Client;
 
+/** Of one client, as the daemon has them for all. */
+struct ClientLimits {
+	std::size_t outbox_bytes = 256 * 1024;
+	std::uint32_t commands_per_second = 0; /* 0: as many as it likes */
+};
+
 /** What all of them share; the owner of the clients keeps it. */
 struct ClientContext {
 	Reactor &reactor;
 	Board &board;
 	Inbox::Budget &inbox_budget;
-	std::size_t outbox_bytes = 0;
+	ClientLimits limits = {};
 	/** How long a request may be on its way that is longer than an inbox. */
 	std::chrono::milliseconds request_patience{10'000};
 	/** It is over: to be retired by who owns it. */
@@ -65,15 +73,22 @@ public:
 	void later() override { turn(); }
 
 private:
+	/* What has to come before the next command is taken: the time of a delay, that at which
+	 * the same command is done again, the answer of who works on it. */
+	enum class Awaited : std::uint8_t { Nothing, Time, Again, Answer };
+
 	void turn();
 	void receive();
+	void receive_rest();
+	void nobody_reads();
 	bool handle_requests();
 	bool take_request();
 	void expect_rest();
-	void handle(const Request &request);
+	bool handle(const Request &request);
 	void reply(const Request &request, const Reply &reply);
-	bool delay(const Request &request, std::uint64_t ns);
-	void hold(const Request &request);
+	bool hold(Awaited awaited, const Request &request, std::uint64_t ns);
+	void time_is_up();
+	bool is_delayed() const noexcept { return awaited_ != Awaited::Nothing; }
 	void send_queued();
 	void watch_socket();
 	void end();
@@ -86,12 +101,13 @@ private:
 	std::unique_ptr<Timer> delay_timer_; /* from the first MICS or MILS on */
 	Request delayed_;                    /* whose reply comes later */
 
-	std::size_t incomplete_ = 0;           /* bytes of the next request, of which some lack */
-	std::unique_ptr<Timer> request_timer_; /* of one that is longer than an inbox */
-	bool is_request_timed_ = false;
+	std::size_t incomplete_ = 0; /* bytes of the next request, of which some lack */
+	Patience patience_;          /* with a request that is longer than an inbox */
+	Throttle throttle_;
 
 	std::uint32_t watched_ = 0; /* EPOLL* bits asked of the reactor */
-	bool is_delayed_ = false;   /* a reply is to come; no commands are taken */
+	Awaited awaited_ = Awaited::Nothing;
+	bool is_unread_ = false;    /* nobody is there for replies; commands are done */
 	bool is_blocked_ = false;   /* the socket is full */
 	bool is_finishing_ = false; /* no more bytes come in; ends when all is sent */
 	bool is_held_back_ = false; /* no room for another reply: no commands are taken */

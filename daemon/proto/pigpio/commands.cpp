@@ -6,9 +6,7 @@
 #include "group_buses.hpp"
 #include "groups.hpp"
 
-#include <algorithm>
 #include <array>
-#include <iterator>
 
 namespace gpiohub::daemon::pigpio
 {
@@ -25,11 +23,14 @@ struct Command {
 	Reply (*run)(const Call &);
 	P1 p1 = P1::Other;
 	Verb verb = Verb::Look;
+	bool is_question = false; /* about what was set: the line itself is left alone */
 };
+
+constexpr bool kQuestion = true;
 
 constexpr Command kCommands[] = {
 	{0, "MODES", set_mode, P1::Gpio, Verb::Claim},
-	{1, "MODEG", get_mode, P1::Gpio, Verb::Look},
+	{1, "MODEG", get_mode, P1::Gpio, Verb::Look, kQuestion},
 	{2, "PUD", set_pull, P1::Gpio, Verb::Claim},
 	{3, "READ", read_level, P1::Gpio, Verb::Look},
 	{4, "WRITE", write_level, P1::Gpio, Verb::Drive},
@@ -50,9 +51,9 @@ constexpr Command kCommands[] = {
 	{19, "NB", begin_notifications},
 	{20, "NP", pause_notifications},
 	{21, "NC", close_notifications},
-	{22, "PRG", get_pwm_range, P1::User, Verb::Look},
-	{23, "PFG", get_pwm_frequency, P1::User, Verb::Look},
-	{24, "PRRG", get_pwm_real_range, P1::User, Verb::Look},
+	{22, "PRG", get_pwm_range, P1::User, Verb::Look, kQuestion},
+	{23, "PFG", get_pwm_frequency, P1::User, Verb::Look, kQuestion},
+	{24, "PRRG", get_pwm_real_range, P1::User, Verb::Look, kQuestion},
 	{26, "PIGPV", interface_version},
 	{27, "WVCLR", clear_waves},
 	{28, "WVAG", add_pulses},
@@ -70,8 +71,8 @@ constexpr Command kCommands[] = {
 	{40, "PROCR", run_script},
 	{41, "PROCS", stop_script},
 	{42, "SLRO", open_serial_reader, P1::User, Verb::Look},
-	{43, "SLR", read_serial, P1::User, Verb::Look},
-	{44, "SLRC", close_serial_reader, P1::User, Verb::Look},
+	{43, "SLR", read_serial, P1::User, Verb::Look, kQuestion},
+	{44, "SLRC", close_serial_reader, P1::User, Verb::Look, kQuestion},
 	{45, "PROCP", get_script_status},
 	{46, "MICS", delay_micros},
 	{47, "MILS", delay_millis},
@@ -110,8 +111,8 @@ constexpr Command kCommands[] = {
 	{80, "SERR", serial<&Serial::read>},
 	{81, "SERW", serial<&Serial::write>},
 	{82, "SERDA", serial<&Serial::available>},
-	{83, "GDC", get_pwm, P1::User, Verb::Look},
-	{84, "GPW", get_servo, P1::User, Verb::Look},
+	{83, "GDC", get_pwm, P1::User, Verb::Look, kQuestion},
+	{84, "GPW", get_servo, P1::User, Verb::Look, kQuestion},
 	{85, "HC", hardware_clock},
 	{86, "HP", hardware_pwm},
 	{87, "CF1", custom_1},
@@ -121,7 +122,7 @@ constexpr Command kCommands[] = {
 	{91, "BI2CZ", transfer_bit_i2c, P1::User, Verb::Drive},
 	{92, "I2CZ", i2c<&I2c::zip>},
 	{93, "WVCHA", send_chain},
-	{94, "SLRI", invert_serial_reader, P1::User, Verb::Look},
+	{94, "SLRI", invert_serial_reader, P1::User, Verb::Look, kQuestion},
 	{95, "CGI", get_internal},
 	{96, "CSI", set_internal},
 	{97, "FG", set_glitch_filter, P1::User, Verb::Look},
@@ -145,7 +146,7 @@ constexpr Command kCommands[] = {
 	{115, "EVM", monitor_events},
 	{116, "EVT", trigger_event},
 	{117, "PROCU", update_script},
-	{118, "WVCAP", create_wave},
+	{118, "WVCAP", create_padded_wave},
 };
 
 constexpr std::size_t kNumbers = 128;
@@ -172,7 +173,6 @@ Status check(const Command &command, const Call &call)
 		return is_user ? Status::BadUserGpio : Status::BadGpio;
 	if ((call.allowed(command.verb) & gpio_bit(gpio)) == 0)
 		return Status::NotPermitted;
-	call.board.notifier->name(gpio);
 	return Status::Ok;
 }
 
@@ -188,8 +188,11 @@ Reply execute(const Call &call)
 			return checked;
 	}
 	Reply reply = command->run(call);
-	if (command->p1 != P1::Other && command->verb != Verb::Look && reply.res >= 0)
-		call.board.drivers[call.gpio()] = call.maker;
+	if (command->p1 != P1::Other && !command->is_question && reply.res >= 0) {
+		call.board.notifier->name(call.gpio());
+		if (command->verb != Verb::Look)
+			call.board.drivers[call.gpio()] = call.maker;
+	}
 	call.board.notifier->expect_patterns(call.board.is_playing());
 	return reply;
 }

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <cstring>
 #include <memory>
 
 namespace gpiohub::daemon::pigpio
@@ -27,6 +28,9 @@ constexpr std::uint32_t kTruncate = 16;
 constexpr std::uint32_t kModes = kRead | kWrite | kAppend | kCreate | kTruncate;
 
 constexpr std::uint64_t kRights = 0600;
+
+/* Characters compared for one listing: some ms. */
+constexpr std::size_t kMostWork = 4'000'000;
 
 bool is_mode(std::uint32_t mode)
 {
@@ -80,6 +84,7 @@ Status open_fault(int code)
 	}
 }
 
+/* Of what a name stands for, without opening it: to open a pipe is to do something with it. */
 Status kind_fault(const UniqueFd &fd)
 {
 	struct stat info {
@@ -105,17 +110,37 @@ bool is_regular(int directory, const dirent &entry)
 		S_ISREG(info.st_mode);
 }
 
+/* Beside the name, where it is to be made. */
+bool has_room_for_one_more(int directory, const std::string &name)
+{
+	const std::size_t slash = name.rfind('/');
+	const std::string parent = slash == std::string::npos ? "." : name.substr(0, slash);
+	UniqueFd fd(open_beneath(directory, parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	if (!fd)
+		return true; /* opening it will tell why not */
+	const std::unique_ptr<DIR, CloseDirectory> entries(::fdopendir(fd.get()));
+	if (!entries)
+		return false;
+	fd.release();
+	std::size_t count = 0;
+	while (count < Files::kMostEntries && ::readdir(entries.get()) != nullptr)
+		count++;
+	return count < Files::kMostEntries;
+}
+
 std::vector<std::string> names(UniqueFd fd, std::string_view pattern)
 {
 	std::vector<std::string> result;
 	const std::unique_ptr<DIR, CloseDirectory> directory(::fdopendir(fd.get()));
 	if (!directory)
 		return result;
-	fd.release(); /* the stream's now */
-	for (std::size_t i = 0; i < Files::kMostEntries; i++) {
+	fd.release();         /* the stream's now */
+	std::size_t work = 0; /* of matching, at worst */
+	for (std::size_t i = 0; i < Files::kMostEntries && work < kMostWork; i++) {
 		const dirent *entry = ::readdir(directory.get());
 		if (entry == nullptr)
 			break;
+		work += pattern.size() * std::strlen(entry->d_name);
 		if (matches(pattern, entry->d_name) && is_regular(::dirfd(directory.get()), *entry))
 			result.emplace_back(entry->d_name);
 	}
@@ -198,9 +223,17 @@ Reply Files::open(std::uint32_t mode, std::uint32_t, Extension name)
 	const UniqueFd directory = open_directory(O_PATH);
 	if (!directory)
 		return Status::NoFileAccess;
+	const UniqueFd seen(open_beneath(directory.get(), *relative, O_PATH | O_CLOEXEC));
+	if (!seen && (errno != ENOENT || (mode & kCreate) == 0))
+		return open_fault(errno);
+	if (!seen && !has_room_for_one_more(directory.get(), *relative))
+		return Status::FileOpenFailed;
+	if (const Status fault = seen ? kind_fault(seen) : Status::Ok; fault != Status::Ok)
+		return fault;
 	UniqueFd fd(open_beneath(directory.get(), *relative, flags_of(mode)));
 	if (!fd)
 		return open_fault(errno);
+	/* It may be another by now. */
 	if (const Status fault = kind_fault(fd); fault != Status::Ok)
 		return fault;
 	if ((mode & kTruncate) != 0 && ::ftruncate(fd.get(), 0) != 0)

@@ -39,8 +39,8 @@ public:
 	static constexpr std::size_t kMostBytes = 65'535;
 	/** A file is not made bigger, by clients. */
 	static constexpr std::int64_t kMostFile = 64 << 20;
-	/** Of a directory's entries, so many are looked at. */
-	static constexpr std::size_t kMostEntries = 10'000;
+	/** Of a directory's entries so many are looked at, and clients make no more. */
+	static constexpr std::size_t kMostEntries = 1000;
 
 	/** `directory`: absolute, or "", which is none. The caller must outlive it. */
 	explicit Files(const Caller &caller, std::string directory = {});

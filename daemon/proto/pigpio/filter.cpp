@@ -7,16 +7,21 @@ namespace gpiohub::daemon::pigpio
 void Filter::glitch(std::uint64_t steady_ns, bool level) noexcept
 {
 	steady_ns_ = steady_ns;
-	level_ = told_ = level;
+	restart(level);
 }
 
 void Filter::noise(std::uint64_t quiet_ns, std::uint64_t active_ns, bool level) noexcept
 {
 	quiet_ns_ = quiet_ns;
 	active_ns_ = active_ns;
+	restart(level);
+}
+
+void Filter::restart(bool level) noexcept
+{
+	level_ = told_ = level;
 	has_changed_ = false;
 	open_until_ns_ = 0;
-	level_ = told_ = level;
 }
 
 bool Filter::edge(bool level, std::uint64_t time_ns) noexcept

@@ -30,6 +30,8 @@ public:
 	/** `level`: the line's now, of which clients know. */
 	void glitch(std::uint64_t steady_ns, bool level) noexcept;
 	void noise(std::uint64_t quiet_ns, std::uint64_t active_ns, bool level) noexcept;
+	/** What was before is not known any more. */
+	void restart(bool level) noexcept;
 	bool is_open() const noexcept { return steady_ns_ == 0 && quiet_ns_ == 0; }
 
 	/** An edge. True: it counts, as it is; it must not be before due(). */

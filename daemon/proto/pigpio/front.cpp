@@ -17,29 +17,28 @@ constexpr std::size_t kLeastOutbox = 4 * (sizeof(Header) + kMostExtension);
 } // namespace
 
 Result<std::unique_ptr<Front>> Front::create(Reactor &reactor, const Settings &settings,
-	Inbox::Budget &inbox_budget, std::size_t outbox_bytes, std::function<void()> emptied)
+	Inbox::Budget &inbox_budget, const ClientLimits &limits, std::function<void()> emptied)
 {
 	auto board = Board::create(reactor, settings);
 	if (!board)
 		return board.error();
-	/* The longest reply has its place beside what waits. */
-	return std::unique_ptr<Front>(new Front(reactor, *std::move(board), inbox_budget,
-		std::max(outbox_bytes, kLeastOutbox), std::move(emptied)));
+	return std::unique_ptr<Front>(
+		new Front(reactor, *std::move(board), inbox_budget, limits, std::move(emptied)));
 }
 
 Front::Front(Reactor &reactor, std::unique_ptr<Board> board, Inbox::Budget &inbox_budget,
-	std::size_t outbox_bytes, std::function<void()> emptied)
+	const ClientLimits &limits, std::function<void()> emptied)
 	: reactor_(reactor),
 	  board_(std::move(board)),
 	  context_{
 		  .reactor = reactor,
 		  .board = *board_,
 		  .inbox_budget = inbox_budget,
-		  .outbox_bytes = outbox_bytes,
 		  .ended = [this](Client &client) { ended(client); },
 	  },
 	  emptied_(std::move(emptied))
 {
+	renew(limits);
 }
 
 Front::~Front() = default;
@@ -61,19 +60,26 @@ void Front::renew(std::shared_ptr<const Roles> roles)
 	apply_rights();
 }
 
+/* The longest reply has its place beside what waits. */
+void Front::renew(const ClientLimits &limits)
+{
+	context_.limits = limits;
+	context_.limits.outbox_bytes = std::max(limits.outbox_bytes, kLeastOutbox);
+}
+
 /* All clients by this door have one role: their protocol knows no tokens. */
 void Front::apply_rights()
 {
 	if (roles_->empty()) {
-		board_->rights = Rights::everything();
+		board_->permit(Rights::everything());
 		board_->has_buses = true;
 		return;
 	}
 	const Role *role = roles_->role(board_->settings().role);
 	board_->has_buses = role != nullptr && role->has(Verb::Administer);
-	board_->rights = role != nullptr && board_->hub() != nullptr
-		? rights_on(board_->hub()->as_roles_see_it(), {role})
-		: Rights();
+	board_->permit(role != nullptr && board_->hub() != nullptr
+			? rights_on(board_->hub()->as_roles_see_it(), {role})
+			: Rights());
 }
 
 void Front::accept(UniqueFd socket, Peer peer)

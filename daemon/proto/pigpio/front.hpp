@@ -22,7 +22,7 @@ class Front
 public:
 	/** `emptied`: called when the last client has gone. */
 	static Result<std::unique_ptr<Front>> create(Reactor &reactor, const Settings &settings,
-		Inbox::Budget &inbox_budget, std::size_t outbox_bytes,
+		Inbox::Budget &inbox_budget, const ClientLimits &limits,
 		std::function<void()> emptied);
 	~Front();
 
@@ -30,6 +30,7 @@ public:
 	void hub_gone(Hub &hub);
 	/** Goes by these from now on. */
 	void renew(std::shared_ptr<const Roles> roles);
+	void renew(const ClientLimits &limits);
 
 	/** Takes a client: a non-blocking stream socket. */
 	void accept(UniqueFd socket, Peer peer);
@@ -42,7 +43,7 @@ public:
 
 private:
 	Front(Reactor &reactor, std::unique_ptr<Board> board, Inbox::Budget &inbox_budget,
-		std::size_t outbox_bytes, std::function<void()> emptied);
+		const ClientLimits &limits, std::function<void()> emptied);
 
 	void ended(Client &client);
 	void apply_rights();

@@ -44,9 +44,15 @@ Reply set_mode(const Call &call)
 	if (mode > 7)
 		return Status::BadMode;
 	const bool is_output = mode == kModeOutput;
-	if (is_output && (call.allowed(Verb::Drive) & gpio_bit(call.gpio())) == 0)
+	const Gpios bit = gpio_bit(call.gpio());
+	if (is_output && (call.allowed(Verb::Drive) & bit) == 0)
 		return Status::NotPermitted;
-	call.board.pwm.stop(gpio_bit(call.gpio()));
+	if (is_output && call.board.lines.is_output(call.gpio()))
+		return Status::Ok;
+	call.board.pwm.stop(bit);
+	/* Who wants an input wants nobody to drive it. */
+	if (mode == kModeInput && (call.board.waves.driven() & bit) != 0)
+		call.board.waves.halt();
 	return call.board.lines.set_mode(call.gpio(), mode);
 }
 

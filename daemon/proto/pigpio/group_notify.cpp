@@ -33,8 +33,7 @@ Reply open_notifications_inline(const Call &call)
 /* A mask that names what is no line, or not to be looked at, is all right. */
 Reply begin_notifications(const Call &call)
 {
-	const Gpios shown = call.allowed(Verb::Look);
-	return call.board.notifier->begin(call.p1(), static_cast<std::uint32_t>(call.p2() & shown));
+	return call.board.notifier->begin(call.p1(), call.p2());
 }
 
 Reply pause_notifications(const Call &call)

@@ -35,14 +35,14 @@ Reply interface_version(const Call &)
 
 Reply delay_micros(const Call &call)
 {
-	if (call.p1() == 0 || call.p1() > kMostMicros)
+	if (call.p1() > kMostMicros)
 		return Status::BadMicros;
 	return Reply::later(std::uint64_t{call.p1()} * 1000);
 }
 
 Reply delay_millis(const Call &call)
 {
-	if (call.p1() == 0 || call.p1() > kMostMillis)
+	if (call.p1() > kMostMillis)
 		return Status::BadMillis;
 	return Reply::later(std::uint64_t{call.p1()} * 1'000'000);
 }
@@ -67,13 +67,13 @@ Reply get_pad(const Call &call)
 
 Reply set_internal(const Call &call)
 {
-	call.board.internals[0] = call.p1();
+	call.board.internals = call.p1();
 	return Status::Ok;
 }
 
 Reply get_internal(const Call &call)
 {
-	return Reply::number(call.board.internals[0]);
+	return Reply::number(call.board.internals);
 }
 
 /* What pigpio has for others to put in. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "extension.hpp"
 #include "groups.hpp"
 
 namespace gpiohub::daemon::pigpio
@@ -6,12 +7,6 @@ namespace gpiohub::daemon::pigpio
 
 namespace
 {
-
-std::string_view text_of(const Call &call)
-{
-	return {reinterpret_cast<const char *>(call.request.extension.data()),
-		call.request.extension.size()};
-}
 
 /* The scripts go on as they are to. */
 Reply after(const Call &call, Reply reply)
@@ -24,7 +19,7 @@ Reply after(const Call &call, Reply reply)
 
 Reply store_script(const Call &call)
 {
-	Reply stored = call.board.scripts->store().add(text_of(call));
+	Reply stored = call.board.scripts->store().add(text_of(call.request.extension));
 	if (stored.res >= 0)
 		call.board.script_makers[static_cast<std::uint32_t>(stored.res)] = call.maker;
 	return stored;
@@ -33,7 +28,7 @@ Reply store_script(const Call &call)
 Reply check_script(const Call &call)
 {
 	std::vector<Instruction> program;
-	return parse_script(text_of(call), program);
+	return parse_script(text_of(call.request.extension), program);
 }
 
 Reply delete_script(const Call &call)

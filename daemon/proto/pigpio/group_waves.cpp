@@ -12,6 +12,15 @@ namespace
 /* WVTXM's modes. */
 enum Mode : std::uint32_t { Once, Repeat, OnceAfter, RepeatAfter };
 
+/* Takes these, as far as they are outputs, from what else plays there: if that may be. */
+Status claim(const Call &call, Gpios gpios)
+{
+	if ((gpios & call.board.lines.outputs() & ~call.allowed(Verb::Drive)) != 0)
+		return Status::NotPermitted;
+	call.board.pwm.stop(gpios);
+	return Status::Ok;
+}
+
 Reply play(const Call &call, std::uint32_t id, std::uint32_t mode)
 {
 	Waves &waves = call.board.waves;
@@ -20,11 +29,12 @@ Reply play(const Call &call, std::uint32_t id, std::uint32_t mode)
 		return Status::BadWaveId;
 	if (mode > Mode::RepeatAfter)
 		return Status::BadWaveMode;
-	call.board.pwm.stop(wave->gpios);
+	if (const Status fault = claim(call, wave->gpios); fault != Status::Ok)
+		return fault;
 	const bool is_repeated = mode == Mode::Repeat || mode == Mode::RepeatAfter;
 	const bool is_after = mode == Mode::OnceAfter || mode == Mode::RepeatAfter;
 	return waves.play(Chain::of(id, *wave, is_repeated),
-		is_after ? Waves::Begin::After : Waves::Begin::Now, call.allowed(Verb::Drive));
+		is_after ? Waves::Begin::After : Waves::Begin::Now);
 }
 
 Reply ask(const Gauge &gauge, std::uint32_t which, Status otherwise)
@@ -81,6 +91,15 @@ Reply create_wave(const Call &call)
 	return made;
 }
 
+/* Its room is its own here, so that nothing has to be put aside. */
+Reply create_padded_wave(const Call &call)
+{
+	constexpr std::uint32_t kMostPercent = 100;
+	if (call.p1() > kMostPercent)
+		return Status::BadParameter;
+	return create_wave(call);
+}
+
 Reply delete_wave(const Call &call)
 {
 	call.board.wave_makers.erase(call.p1());
@@ -109,9 +128,9 @@ Reply send_chain(const Call &call)
 	if (const auto *fault = std::get_if<Status>(&parsed))
 		return *fault;
 	Chain &chain = std::get<Chain>(parsed);
-	call.board.pwm.stop(chain.gpios());
-	const Reply played =
-		waves.play(std::move(chain), Waves::Begin::Now, call.allowed(Verb::Drive));
+	if (const Status fault = claim(call, chain.gpios()); fault != Status::Ok)
+		return fault;
+	const Reply played = waves.play(std::move(chain), Waves::Begin::Now);
 	return played.res < 0 ? played : Reply(Status::Ok);
 }
 

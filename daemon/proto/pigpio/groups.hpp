@@ -55,6 +55,7 @@ Reply begin_wave(const Call &call);
 Reply add_pulses(const Call &call);
 Reply add_serial(const Call &call);
 Reply create_wave(const Call &call);
+Reply create_padded_wave(const Call &call);
 Reply delete_wave(const Call &call);
 Reply send_wave_once(const Call &call);
 Reply send_wave_repeat(const Call &call);

@@ -24,6 +24,8 @@ Status status_of(int code)
 		return Status::BadGpio;
 	case ENOMEM:
 		return Status::NoMemory;
+	case EAGAIN:
+		return Status::TryAgain; /* a hub takes so many changes a second */
 	default:
 		return Status::NotPermitted; /* somebody else's, or not as the chip can */
 	}
@@ -54,7 +56,9 @@ void Lines::detach()
 	owner_.reset();
 	hub_ = nullptr;
 	bank_ = {};
-	owned_ = outputs_ = inputs_ = 0;
+	owned_ = outputs_ = 0;
+	last_write_ = {};
+	pulls_ = {};
 }
 
 /* --- modes ------------------------------------------------------------------ */
@@ -66,8 +70,14 @@ Status Lines::set_mode(unsigned gpio, unsigned mode)
 		alternates_[gpio] = static_cast<std::uint8_t>(mode);
 		return Status::Ok;
 	}
+	if (mode == kModeOutput && is_output(gpio))
+		return Status::Ok;
 	if (mode == kModeOutput)
 		return write(gpio, (latch_ & bit) != 0);
+	const bool is_input = (owned_ & ~outputs_ & bit) != 0 && alternates_[gpio] == 0 &&
+		(hub_->state().outputs() & bank_.to_lines(bit)) == 0;
+	if (is_input)
+		return Status::Ok;
 	const gpiohub_command commands[] = {
 		configure(bit, GPIOHUB_DIRECTION_INPUT, GPIOHUB_BIAS_AS_IS)};
 	const int code = submit_owned(bit, commands);
@@ -75,7 +85,6 @@ Status Lines::set_mode(unsigned gpio, unsigned mode)
 		return status_of(code);
 	alternates_[gpio] = 0;
 	outputs_ &= ~bit;
-	inputs_ |= bit;
 	return Status::Ok;
 }
 
@@ -95,10 +104,12 @@ Status Lines::pull(unsigned gpio, unsigned pull)
 	constexpr std::array<unsigned, 3> biases{
 		GPIOHUB_BIAS_DISABLE, GPIOHUB_BIAS_PULL_DOWN, GPIOHUB_BIAS_PULL_UP};
 	const Gpios bit = gpio_bit(gpio);
-	const bool is_output = (outputs_ & bit) != 0;
-	const gpiohub_command commands[] = {configure(
-		bit, is_output ? GPIOHUB_DIRECTION_OUTPUT : GPIOHUB_DIRECTION_INPUT, biases[pull])};
+	if ((owned_ & bit) != 0 && pulls_[gpio] == pull)
+		return Status::Ok;
+	const gpiohub_command commands[] = {configure(bit, GPIOHUB_DIRECTION_AS_IS, biases[pull])};
 	const int code = submit_owned(bit, commands);
+	if (code == 0)
+		pulls_[gpio] = pull;
 	if (code == 0)
 		return Status::Ok;
 	/* Nothing to switch off. */
@@ -115,23 +126,25 @@ Status Lines::write(unsigned gpio, bool level)
 	if ((outputs_ & bit) != 0) {
 		const std::uint64_t line = bank_.to_lines(bit);
 		const gpiohub_command set[] = {command_of(GPIOHUB_OP_SET, line, level ? line : 0)};
-		const int code = submit(set);
+		const int code = submit(set).code;
 		if (code == EBUSY)
-			return write_after(line, level);
+			return write_after(gpio, level);
 		/* EPERM, EIO: it is ours no longer, its chip went meanwhile. */
 		if (code != EPERM && code != EIO)
 			return status_of(code);
-		owned_ &= ~bit;
+		lose(bit);
 	}
 	return make_outputs(bit);
 }
 
-/* Of a line that a pulse or a wave drives: as soon as that is over. */
-Status Lines::write_after(std::uint64_t line, bool level)
+/* Of a line that a pulse or a wave drives: as soon as that is over. Only the last one counts. */
+Status Lines::write_after(unsigned gpio, bool level)
 {
+	const std::uint64_t line = bank_.to_lines(gpio_bit(gpio));
+	if (last_write_[gpio] != 0)
+		cancel(last_write_[gpio]);
 	const gpiohub_step step[] = {drive_step(level ? line : 0, level ? 0 : line, 0)};
-	std::uint32_t id = 0;
-	return play(line, step, 0, id);
+	return play(line, step, 0, last_write_[gpio]);
 }
 
 Status Lines::make_outputs(Gpios gpios)
@@ -145,7 +158,6 @@ Status Lines::make_outputs(Gpios gpios)
 		alternates_[static_cast<unsigned>(std::countr_zero(rest))] = 0;
 	open_drain_ &= ~gpios;
 	outputs_ |= gpios;
-	inputs_ &= ~gpios;
 	return Status::Ok;
 }
 
@@ -162,7 +174,6 @@ Status Lines::make_open_drain(Gpios gpios, bool is_pulled_up)
 		if (code == 0) {
 			open_drain_ |= gpios;
 			outputs_ |= gpios;
-			inputs_ &= ~gpios;
 			return Status::Ok;
 		}
 	}
@@ -186,13 +197,25 @@ Status Lines::drive(Gpios gpios, Gpios levels)
 {
 	latch_ = (latch_ & ~gpios) | (levels & gpios);
 	/* What a pattern drives it goes on to drive. */
-	const std::uint64_t lines =
+	std::uint64_t lines =
 		hub_ == nullptr ? 0 : bank_.to_lines(gpios & outputs_) & ~hub_->state().playing();
-	if (lines == 0)
-		return Status::Ok;
-	const gpiohub_command set[] = {
-		command_of(GPIOHUB_OP_SET, lines, bank_.to_lines(levels & gpios))};
-	return status_of(submit(set));
+	Status told = Status::Ok;
+	while (lines != 0) {
+		const gpiohub_command set[] = {
+			command_of(GPIOHUB_OP_SET, lines, bank_.to_lines(levels & gpios) & lines)};
+		const Submitted submitted = submit(set);
+		if (submitted.code == 0)
+			return told;
+		const auto gpio = submitted.line < 64 ? bank_.gpio(submitted.line) : std::nullopt;
+		if (!gpio || (lines >> submitted.line & 1) == 0)
+			return status_of(submitted.code);
+		/* The others' levels do not depend on it. */
+		told = Status::SomePermitted;
+		lines &= ~(std::uint64_t{1} << submitted.line);
+		if (submitted.code != EBUSY)
+			lose(gpio_bit(*gpio));
+	}
+	return told;
 }
 
 Gpios Lines::playing() const
@@ -238,7 +261,9 @@ Status Lines::play(std::uint64_t lines, std::span<const gpiohub_step> steps, std
 	command.value = reinterpret_cast<std::uintptr_t>(&play);
 	next_id_ = next_id_ == ~std::uint32_t{0} ? 1 : next_id_ + 1;
 	command.id = id = next_id_;
-	return status_of(submit({&command, 1}));
+	if (play_listener_)
+		play_listener_();
+	return status_of(submit({&command, 1}).code);
 }
 
 void Lines::cancel(std::uint32_t id)
@@ -250,7 +275,7 @@ void Lines::cancel(std::uint32_t id)
 Status Lines::guard(Gpios gpios, bool is_playing)
 {
 	const gpiohub_command command[] = {claim(gpios, is_playing)};
-	return status_of(submit(command));
+	return status_of(submit(command).code);
 }
 
 /* --- what goes down -------------------------------------------------------------- */
@@ -274,42 +299,58 @@ gpiohub_command Lines::configure(Gpios gpios, unsigned direction, unsigned bias)
 	return command;
 }
 
-/* After what makes the lines ours, where they are not. */
+/* Not ours any more: their chip went. */
+void Lines::lose(Gpios gpios)
+{
+	owned_ &= ~gpios;
+	outputs_ &= ~gpios;
+}
+
+/* After what makes the lines ours, where they are not. Either all of it is done, or they are
+ * whose they were. */
 int Lines::submit_owned(Gpios gpios, std::span<const gpiohub_command> commands)
 {
-	const Gpios missing = gpios & ~owned_;
-	if (missing == 0) {
-		const int code = submit(commands);
+	if ((gpios & ~owned_) == 0) {
+		const int code = submit(commands).code;
 		if (code != EPERM)
 			return code;
-		owned_ &= ~gpios; /* its chip was away */
+		lose(gpios);
 	}
-	std::vector<gpiohub_command> all{claim(gpios & ~owned_, false)};
+	const Gpios missing = gpios & ~owned_;
+	std::vector<gpiohub_command> all{claim(missing, false)};
 	all.insert(all.end(), commands.begin(), commands.end());
-	if (const int code = submit(all); code != 0)
-		return code;
+	const Submitted submitted = submit(all);
+	if (submitted.code != 0) {
+		const gpiohub_command release[] = {
+			command_of(GPIOHUB_OP_RELEASE, bank_.to_lines(missing), 0)};
+		if (submitted.done > 0)
+			(void)submit(release);
+		return submitted.code;
+	}
 	owned_ |= gpios;
+	for (Gpios rest = missing; rest != 0; rest &= rest - 1)
+		pulls_[static_cast<unsigned>(std::countr_zero(rest))].reset();
 	hub_->set_holder(bank_.to_lines(gpios), &holder_);
 	return 0;
 }
 
-/* 0, or why they were not all done. */
-int Lines::submit(std::span<const gpiohub_command> commands)
+/* code: 0, or why they were not all done. */
+Submitted Lines::submit(std::span<const gpiohub_command> commands)
 {
 	if (hub_ == nullptr)
-		return ENODEV;
+		return {0, ENODEV, GPIOHUB_NO_LINE};
 	if (!owner_) {
 		holder_.pid = ::getpid();
 		holder_.uid = ::getuid();
 		auto owner = hub_->own();
 		if (!owner)
-			return owner.error().code;
+			return {0, owner.error().code, GPIOHUB_NO_LINE};
 		owner_ = *std::move(owner);
 	}
-	const Submitted submitted = owner_->submit(commands);
-	if (submitted.done == commands.size())
-		return 0;
-	return submitted.code != 0 ? submitted.code : EIO;
+	Submitted submitted = owner_->submit(commands);
+	if (submitted.done < commands.size() && submitted.code == 0)
+		submitted.code = EIO;
+	return submitted;
 }
 
 } // namespace gpiohub::daemon::pigpio

@@ -13,7 +13,9 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -36,12 +38,17 @@ public:
 
 	Status set_mode(unsigned gpio, unsigned mode);
 	unsigned mode(unsigned gpio) const;
+	/** We made it one, and no alternate function was stored since. */
+	bool is_output(unsigned gpio) const noexcept
+	{
+		return (outputs_ & gpio_bit(gpio)) != 0 && alternates_[gpio] == 0;
+	}
 	/** 0 off, 1 down, 2 up. Off is all right where the chip has no pulls. */
 	Status pull(unsigned gpio, unsigned pull);
 	/** Makes it an output. */
 	Status write(unsigned gpio, bool level);
 	/** Levels for those that are outputs; for the others they are latched, and are an
-	 * output's first level. */
+	 * output's first level. SomePermitted: not all of them could be driven. */
 	Status drive(Gpios gpios, Gpios levels);
 	/** What it was last told to be, as an output or for when it becomes one. */
 	bool latched(unsigned gpio) const noexcept { return (latch_ >> gpio & 1) != 0; }
@@ -61,6 +68,8 @@ public:
 	Gpios playing() const;
 	/** What it was: a mode(), and the level of an output. */
 	Status restore(unsigned gpio, unsigned mode, bool level);
+	/** Called before each pattern, whose end is to be known. */
+	void on_play(std::function<void()> listener) { play_listener_ = std::move(listener); }
 	/** A pattern of steps whose bits are lines; the id of its request, not used before.
 	 * `flags`: GPIOHUB_PLAY_*. */
 	Status play(std::uint64_t lines, std::span<const gpiohub_step> steps, std::uint32_t flags,
@@ -70,9 +79,10 @@ public:
 	Status guard(Gpios gpios, bool is_playing);
 
 private:
-	Status write_after(std::uint64_t line, bool level);
-	int submit(std::span<const gpiohub_command> commands);
+	Status write_after(unsigned gpio, bool level);
+	Submitted submit(std::span<const gpiohub_command> commands);
 	int submit_owned(Gpios gpios, std::span<const gpiohub_command> commands);
+	void lose(Gpios gpios);
 	gpiohub_command claim(Gpios gpios, bool is_playing) const noexcept;
 	gpiohub_command configure(Gpios gpios, unsigned direction, unsigned bias) const noexcept;
 
@@ -81,13 +91,15 @@ private:
 	gpiohub_guard guard_ = GPIOHUB_GUARD_KEEP;
 	std::unique_ptr<HubOwner> owner_; /* from the first command on */
 	Peer holder_{"pigpio"};           /* as other clients see the owner */
+	std::function<void()> play_listener_;
 
 	Gpios owned_ = 0;
 	Gpios outputs_ = 0;
-	Gpios inputs_ = 0;     /* that we made inputs */
 	Gpios open_drain_ = 0; /* when they were outputs last */
 	Gpios latch_ = 0;
-	std::array<std::uint8_t, kGpios> alternates_{}; /* 0: none */
+	std::array<std::uint8_t, kGpios> alternates_{};       /* 0: none */
+	std::array<std::uint32_t, kGpios> last_write_{};      /* its request, that waits; 0: none */
+	std::array<std::optional<unsigned>, kGpios> pulls_{}; /* that we made them */
 	std::uint32_t next_id_ = 0;
 };
 

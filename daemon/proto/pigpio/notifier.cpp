@@ -89,65 +89,89 @@ void Notifier::expect_patterns(bool are_expected)
 	rearm();
 }
 
-/* Arms what is wanted, but for lines that refuse: somebody else uses them. */
+void Notifier::show(Gpios gpios)
+{
+	if (shown_ == gpios)
+		return;
+	shown_ = gpios;
+	rearm();
+}
+
+std::uint32_t Notifier::wanted() const noexcept
+{
+	std::uint32_t wanted = watchdogs_ | listened_ | filtered_;
+	for (const auto &[number, handle] : handles_)
+		wanted |= handle.bits;
+	return wanted & static_cast<std::uint32_t>(shown_ & ~untouchable());
+}
+
 void Notifier::rearm()
 {
 	if (hub_ == nullptr)
 		return;
-	std::uint32_t wanted = watchdogs_ | listened_ | filtered_;
-	for (const auto &[number, handle] : handles_)
-		wanted |= handle.bits;
-	const bool is_any = wanted != 0 || are_patterns_expected_;
 	const std::uint64_t before = lines_;
-	lines_ = bank_.to_lines(wanted & ~untouchable());
-	if (!is_any) {
-		lines_ = 0;
+	const bool was_in = hub_->is_subscribed(*this);
+	lines_ = bank_.to_lines(wanted());
+	if (lines_ == before && was_in && (lines_ != 0 || are_patterns_expected_))
+		return;
+	if (lines_ == 0 && !are_patterns_expected_) {
 		hub_->unsubscribe(*this);
 		return;
 	}
-	if (lines_ == before && hub_->is_subscribed(*this))
+	const auto end = enter();
+	if (!end) {
+		lines_ = was_in ? before : 0;
 		return;
+	}
 	/* What is in the ring already is for lines that were watched before. */
-	const bool is_new = !hub_->is_subscribed(*this);
-	std::uint64_t end = 0;
+	if (!was_in)
+		next_seq_ = *end;
+	const auto added =
+		static_cast<std::uint32_t>(bank_.to_gpios(was_in ? lines_ & ~before : lines_));
+	for (std::uint32_t rest = added; rest != 0; rest &= rest - 1)
+		of_[static_cast<unsigned>(std::countr_zero(rest))].first_seq = *end;
+	sample(added);
+}
+
+/* Arms what is wanted, but for lines that refuse: somebody else uses them. The position from
+ * which they are watched; nothing: none can be, and it is as before. */
+std::optional<std::uint64_t> Notifier::enter()
+{
 	for (;;) {
 		const auto entered = hub_->await(*this);
-		if (entered) {
-			end = *entered;
-			break;
-		}
+		if (entered)
+			return *entered;
 		const std::uint8_t line = entered.error().line;
-		if (line >= 64 || (lines_ >> line & 1) == 0) {
-			lines_ = 0;
-			return;
-		}
+		if (line >= 64 || (lines_ >> line & 1) == 0)
+			return std::nullopt;
 		lines_ &= ~(std::uint64_t{1} << line);
 	}
-	if (is_new)
-		next_seq_ = end;
-	const auto added =
-		static_cast<std::uint32_t>(bank_.to_gpios(is_new ? lines_ : lines_ & ~before));
-	for (std::uint32_t rest = added; rest != 0; rest &= rest - 1)
-		of_[static_cast<unsigned>(std::countr_zero(rest))].first_seq = end;
-	sample(added);
 }
 
 /* A line that is watched from now on: nobody is told of the level that it has. */
 void Notifier::sample(std::uint32_t gpios)
 {
-	const auto levels = hub_->get(bank_.to_lines(gpios));
-	if (!levels)
-		return;
-	const auto now = static_cast<std::uint32_t>(bank_.to_gpios(*levels));
+	std::uint32_t now = 0;
+	for (std::uint32_t rest = gpios; rest != 0; rest &= rest - 1) {
+		const auto gpio = static_cast<unsigned>(std::countr_zero(rest));
+		const auto level = hub_->get(bank_.to_lines(gpio_bit(gpio)));
+		set_bit(now, gpio, level ? *level != 0 : has(levels_, gpio));
+	}
 	levels_ = (levels_ & ~gpios) | now;
 	reported_ = (reported_ & ~gpios) | now;
+	for (std::uint32_t rest = gpios & filtered_; rest != 0; rest &= rest - 1) {
+		const auto gpio = static_cast<unsigned>(std::countr_zero(rest));
+		of_[gpio].filter.restart(has(now, gpio));
+	}
 }
 
 /* --- handles ---------------------------------------------------------------- */
 
 Reply Notifier::open(ReportStream &stream, std::string maker)
 {
-	if (handles_.size() >= kMostHandles)
+	const auto of_it = std::count_if(handles_.begin(), handles_.end(),
+		[&](const auto &each) { return &each.second.stream == &stream; });
+	if (handles_.size() >= kMostHandles || static_cast<std::size_t>(of_it) >= kMostHandlesOfOne)
 		return Status::NoHandle;
 	std::uint32_t number = 0;
 	for (const auto &[taken, handle] : handles_) {
@@ -229,16 +253,24 @@ void Notifier::watchdog(unsigned gpio, std::uint64_t timeout_ns)
 void Notifier::glitch_filter(unsigned gpio, std::uint64_t steady_ns)
 {
 	of_[gpio].filter.glitch(steady_ns, has(levels_, gpio));
-	set_bit(filtered_, gpio, !of_[gpio].filter.is_open());
-	rearm();
-	note_due();
+	filter_changed(gpio);
 }
 
 void Notifier::noise_filter(unsigned gpio, std::uint64_t quiet_ns, std::uint64_t active_ns)
 {
 	of_[gpio].filter.noise(quiet_ns, active_ns, has(levels_, gpio));
+	filter_changed(gpio);
+}
+
+/* sample() sees to lines that are watched from now on. A level that the filter before held
+ * back is told now: nobody else would. */
+void Notifier::filter_changed(unsigned gpio)
+{
 	set_bit(filtered_, gpio, !of_[gpio].filter.is_open());
 	rearm();
+	if (has(levels_, gpio) != has(reported_, gpio))
+		changed(gpio, has(levels_, gpio), monotonic_ns());
+	flush();
 	note_due();
 }
 
@@ -250,18 +282,19 @@ void Notifier::deliver(std::span<const gpiohub_event> events)
 		if (event.seq < next_seq_)
 			continue;
 		if (event.seq != next_seq_)
-			catch_up_levels(event);
+			catch_up(event);
 		next_seq_ = event.seq + 1;
 		if (event.type == GPIOHUB_EVENT_PATTERN && pattern_listener_) {
 			pattern_listener_(event.line, event.value);
 			continue;
 		}
-		const auto gpio = bank_.gpio(event.line);
-		if (!gpio || *gpio >= kUserGpios)
-			continue;
 		const bool is_edge =
 			event.type == GPIOHUB_EVENT_RISING || event.type == GPIOHUB_EVENT_FALLING;
-		if (is_edge && event.seq >= of_[*gpio].first_seq)
+		/* Others watch lines that we may not look at. */
+		if (!is_edge || (lines_ >> event.line & 1) == 0)
+			continue;
+		const auto gpio = bank_.gpio(event.line);
+		if (gpio && *gpio < kUserGpios && event.seq >= of_[*gpio].first_seq)
 			take_edge(*gpio, event.type == GPIOHUB_EVENT_RISING, event.time_ns);
 	}
 	flush();
@@ -269,13 +302,16 @@ void Notifier::deliver(std::span<const gpiohub_event> events)
 }
 
 /* Events were lost: lines have the levels that this one tells, as of its time. */
-void Notifier::catch_up_levels(const gpiohub_event &event)
+void Notifier::catch_up(const gpiohub_event &event)
 {
+	if (loss_listener_)
+		loss_listener_();
 	if (!has_levels(event))
 		return;
-	const auto now = static_cast<std::uint32_t>(bank_.to_gpios(event.levels & lines_));
-	const auto watched = static_cast<std::uint32_t>(bank_.to_gpios(lines_));
-	for (std::uint32_t rest = (levels_ ^ now) & watched; rest != 0; rest &= rest - 1) {
+	const std::uint64_t lines = lines_ & hub_->state().known();
+	const auto now = static_cast<std::uint32_t>(bank_.to_gpios(event.levels & lines));
+	const auto known = static_cast<std::uint32_t>(bank_.to_gpios(lines));
+	for (std::uint32_t rest = (levels_ ^ now) & known; rest != 0; rest &= rest - 1) {
 		const auto gpio = static_cast<unsigned>(std::countr_zero(rest));
 		take_edge(gpio, has(now, gpio), event.time_ns);
 	}
@@ -305,12 +341,12 @@ void Notifier::settle(std::uint64_t now_ns)
 	while (due_ <= now_ns) {
 		const std::uint64_t at = due_;
 		for (std::uint32_t rest = filtered_ | watchdogs_; rest != 0; rest &= rest - 1)
-			settle_one(static_cast<unsigned>(std::countr_zero(rest)), at);
+			settle_one(static_cast<unsigned>(std::countr_zero(rest)), at, now_ns);
 		note_due();
 	}
 }
 
-void Notifier::settle_one(unsigned gpio, std::uint64_t at_ns)
+void Notifier::settle_one(unsigned gpio, std::uint64_t at_ns, std::uint64_t now_ns)
 {
 	Line &line = of_[gpio];
 	Filter::Change change{};
@@ -324,6 +360,9 @@ void Notifier::settle_one(unsigned gpio, std::uint64_t at_ns)
 				line.timeout_due);
 	}
 	line.timeout_due += line.timeout_ns;
+	/* Who comes so late would be ever later with the reports of all that was missed. */
+	if (line.timeout_due + kMostLateNs < now_ns)
+		line.timeout_due = now_ns;
 }
 
 void Notifier::changed(unsigned gpio, bool level, std::uint64_t time_ns)
@@ -342,7 +381,8 @@ void Notifier::changed(unsigned gpio, bool level, std::uint64_t time_ns)
 
 void Notifier::add(Handle &handle, std::uint16_t flags, std::uint64_t time_ns)
 {
-	handle.reports.push_back({handle.seqno++, flags, tick_of(time_ns), reported_});
+	handle.reports.push_back({handle.seqno++, flags, tick_of(time_ns),
+		reported_ & static_cast<std::uint32_t>(shown_)});
 	handle.last_ns = time_ns;
 	has_reports_ = true;
 }

@@ -23,6 +23,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -48,12 +49,16 @@ class Notifier final : public EventSink
 {
 public:
 	static constexpr std::size_t kMostHandles = 1024;
+	/** Of one connection: so that none takes all. */
+	static constexpr std::size_t kMostHandlesOfOne = 32;
+	/** Who looks later than so at a watchdog is told of it once. */
+	static constexpr std::uint64_t kMostLateNs = 20'000'000;
 	/** Without a report for so long a handle is sent one that says that it lives. */
 	static constexpr std::uint64_t kAliveNs = 60'000'000'000;
 
 	/** Told of every edge of these GPIOs as it is, before any filter. */
 	using EdgeListener = std::function<void(unsigned gpio, bool level, std::uint64_t time_ns)>;
-	/** The run of a pattern whose lowest line that is has ended. */
+	/** The run of a pattern, anybody's, whose lowest line that is has ended. */
 	using PatternListener = std::function<void(unsigned line, std::uint32_t id)>;
 
 	static Result<std::unique_ptr<Notifier>> create(Reactor &reactor);
@@ -63,6 +68,9 @@ public:
 	void attach(Hub &hub, const Bank &bank, Gpios reserved);
 	/** The hub goes: handles stay, without a line to tell of. */
 	void detach();
+
+	/** Only these are watched, and their levels told: clients may look at no others. */
+	void show(Gpios gpios);
 
 	/** NoHandle: there are too many. */
 	Reply open(ReportStream &stream, std::string maker);
@@ -86,6 +94,8 @@ public:
 	void on_edge(EdgeListener listener) { edge_listener_ = std::move(listener); }
 	/** Patterns play, or none does any more. */
 	void on_pattern(PatternListener listener) { pattern_listener_ = std::move(listener); }
+	/** Events were lost, ends of patterns perhaps among them. */
+	void on_loss(std::function<void()> listener) { loss_listener_ = std::move(listener); }
 	void expect_patterns(bool are_expected);
 
 	/** GPIOs that only who names them may watch or ask the chip about. */
@@ -116,12 +126,15 @@ private:
 
 	explicit Notifier(Reactor &reactor) : reactor_(reactor) {}
 
+	std::uint32_t wanted() const noexcept;
 	void rearm();
+	std::optional<std::uint64_t> enter();
 	void sample(std::uint32_t gpios);
+	void filter_changed(unsigned gpio);
 	void take_edge(unsigned gpio, bool level, std::uint64_t time_ns);
-	void catch_up_levels(const gpiohub_event &event);
+	void catch_up(const gpiohub_event &event);
 	void settle(std::uint64_t now_ns);
-	void settle_one(unsigned gpio, std::uint64_t at_ns);
+	void settle_one(unsigned gpio, std::uint64_t at_ns, std::uint64_t now_ns);
 	void changed(unsigned gpio, bool level, std::uint64_t time_ns);
 	void add(Handle &handle, std::uint16_t flags, std::uint64_t time_ns);
 	void flush();
@@ -138,6 +151,7 @@ private:
 	Bank bank_;
 	Gpios reserved_ = 0;
 	Gpios named_ = 0;
+	Gpios shown_ = ~Gpios{0};
 	std::uint64_t lines_ = 0; /* armed */
 	std::uint32_t listened_ = 0;
 	bool are_patterns_expected_ = false;
@@ -149,11 +163,12 @@ private:
 	std::uint32_t filtered_ = 0;
 	std::uint32_t watchdogs_ = 0;
 	std::uint64_t due_ = Filter::kNever; /* of filters and watchdogs */
-	std::uint32_t levels_ = 0;           /* true */
+	std::uint32_t levels_ = 0;           /* true, of what is watched */
 	std::uint32_t reported_ = 0;         /* as clients see them: filters apply */
 
 	EdgeListener edge_listener_;
 	PatternListener pattern_listener_;
+	std::function<void()> loss_listener_;
 };
 
 } // namespace gpiohub::daemon::pigpio

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 namespace gpiohub::daemon::pigpio
 {
@@ -76,10 +77,12 @@ Reply Pwm::set_range(unsigned gpio, std::uint32_t range)
 Reply Pwm::set_frequency(unsigned gpio, std::uint32_t hz)
 {
 	Line &line = of_[gpio];
-	line.frequency = nearest_frequency(hz);
+	const unsigned before = std::exchange(line.frequency, nearest_frequency(hz));
 	if (line.kind == Kind::Pwm && line.duty != 0) {
-		if (Reply played = play(gpio, Kind::Pwm, line.duty); played.res < 0)
+		if (Reply played = play(gpio, Kind::Pwm, line.duty); played.res < 0) {
+			line.frequency = before;
 			return played;
+		}
 	}
 	return Reply::number(line.frequency);
 }
@@ -129,6 +132,14 @@ void Pwm::stop(Gpios gpios)
 void Pwm::ended(unsigned gpio, std::uint32_t id)
 {
 	std::erase(of_[gpio].runs, id);
+}
+
+void Pwm::ends_lost(Gpios playing)
+{
+	for (unsigned gpio = 0; gpio < of_.size(); gpio++) {
+		if ((playing & gpio_bit(gpio)) == 0)
+			of_[gpio].runs.clear();
+	}
 }
 
 void Pwm::forget()

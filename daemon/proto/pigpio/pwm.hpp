@@ -49,6 +49,8 @@ public:
 	void stop(Gpios gpios);
 	/** The run of a pattern on it is over. */
 	void ended(unsigned gpio, std::uint32_t id);
+	/** Ends of patterns were lost; on these GPIOs some play. */
+	void ends_lost(Gpios playing);
 	/** The hub went. */
 	void forget();
 	Gpios playing() const noexcept { return playing_; }

@@ -56,7 +56,7 @@ void Script::set_parameters(std::span<const std::int32_t> values) noexcept
 std::size_t Script::run(std::size_t budget, Executor &executor)
 {
 	std::size_t used = 0;
-	for (; used < budget && wants_steps(); used++)
+	for (; used < budget && wants_steps() && !executor.is_turn_over(); used++)
 		step(executor);
 	return used;
 }
@@ -87,6 +87,11 @@ void Script::step_command(const Instruction &instruction, Executor &executor)
 		extension.first(instruction.count > 2 ? extension.size() : 0)});
 	if (run != runs_ || state_ != State::Running)
 		return;
+	if (reply.res == static_cast<std::int32_t>(Status::TryAgain)) {
+		pc_--;
+		due_ns_ = executor.now_ns() + kTryAgainNs;
+		return;
+	}
 	a_ = reply.res;
 	f_ = a_;
 	if (reply.after_ns == 0)

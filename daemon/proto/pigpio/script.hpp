@@ -38,6 +38,8 @@ public:
 	/** A delay begins at the time after the command, not at that of the turn: else a
 	 * short one was over before it began. */
 	virtual std::uint64_t now_ns() = 0;
+	/** Commands took so long in this turn that the rest is for the next one. */
+	virtual bool is_turn_over() = 0;
 };
 
 class Script
@@ -57,7 +59,8 @@ public:
 	/** Sets the first so many parameters, at most kMostParameters. */
 	void set_parameters(std::span<const std::int32_t> values) noexcept;
 
-	/** Runs until it waits, ends or has done that many instructions; gives how many. */
+	/** Runs until it waits, ends, has done that many instructions or the turn is over; gives
+	 * how many. */
 	std::size_t run(std::size_t budget, Executor &executor);
 
 	/** Whether run() does anything. */

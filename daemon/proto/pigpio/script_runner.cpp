@@ -30,8 +30,18 @@ std::uint64_t ScriptRunner::now_ns()
 	return monotonic_ns();
 }
 
+/* What a script does by itself takes no time to speak of; a command may, on a bus. */
+Reply ScriptRunner::execute(const Request &request)
+{
+	Reply reply = execute_(request);
+	is_turn_over_ = monotonic_ns() >= turn_ends_ns_;
+	return reply;
+}
+
 void ScriptRunner::later()
 {
+	is_turn_over_ = false;
+	turn_ends_ns_ = monotonic_ns() + kNsPerTurn;
 	store_.turn(kStepsPerTurn, *this);
 	look();
 }

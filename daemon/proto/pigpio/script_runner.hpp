@@ -22,6 +22,7 @@ class ScriptRunner final : public Source, public Executor
 public:
 	/** Of all scripts, in one turn of the loop. */
 	static constexpr std::size_t kStepsPerTurn = 256;
+	static constexpr std::uint64_t kNsPerTurn = 1'000'000;
 
 	/** `execute`: carries out a script's command. `awaited`: called when the scripts wait for
 	 * edges of other GPIOs than before. */
@@ -38,8 +39,9 @@ public:
 	void event(unsigned id);
 	std::uint32_t awaited_gpios() const noexcept { return awaited_; }
 
-	Reply execute(const Request &request) override { return execute_(request); }
+	Reply execute(const Request &request) override;
 	std::uint64_t now_ns() override;
+	bool is_turn_over() override { return is_turn_over_; }
 	void ready(std::uint32_t) override {}
 	void later() override;
 
@@ -58,6 +60,8 @@ private:
 	std::unique_ptr<Timer> timer_;
 	ScriptStore store_;
 	std::uint32_t awaited_ = 0;
+	std::uint64_t turn_ends_ns_ = 0;
+	bool is_turn_over_ = false;
 };
 
 } // namespace gpiohub::daemon::pigpio

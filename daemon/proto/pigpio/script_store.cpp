@@ -109,7 +109,7 @@ std::size_t ScriptStore::turn(std::size_t budget, Executor &executor)
 			script->wake(now);
 	}
 	std::size_t used = 0;
-	while (used < budget && wants_steps())
+	while (used < budget && wants_steps() && !executor.is_turn_over())
 		used += round(budget - used, executor);
 	is_turning_ = false;
 	removed_.clear();
@@ -122,7 +122,8 @@ std::size_t ScriptStore::round(std::size_t budget, Executor &executor)
 	const std::size_t share = std::max<std::size_t>(budget / wanting(), 1);
 	const std::size_t first = next_;
 	std::size_t used = 0;
-	for (std::size_t i = 0; i < kMostScripts && used < budget; i++) {
+	for (std::size_t i = 0; i < kMostScripts && used < budget && !executor.is_turn_over();
+		i++) {
 		const std::size_t id = (first + i) % kMostScripts;
 		Script *const script = scripts_[id].get();
 		if (script == nullptr || !script->wants_steps())

@@ -121,6 +121,8 @@ enum class Status : std::int32_t {
 	BadSpiBaud = -141,
 	NotSpiGpio = -142,
 	BadEventId = -143,
+	/* Ours, which nobody is told: the command is to be done again in a moment. */
+	TryAgain = -1000,
 };
 
 } // namespace gpiohub::daemon::pigpio

@@ -26,15 +26,19 @@ public:
 
 	WaveStore &store() noexcept { return store_; }
 
-	/** Of what would be driven only `allowed` may be: NotPermitted. Its control blocks. */
-	Reply play(Chain chain, Begin begin, Gpios allowed);
+	/** Its control blocks. */
+	Reply play(Chain chain, Begin begin);
 	/** The wave that plays; kNoWaveNow: none. kUnknownWave: a part that is none. */
-	std::uint32_t current() const;
-	bool is_busy() const noexcept { return !runs_.empty(); }
+	std::uint32_t current();
+	bool is_busy();
+	/** What plays drives, and what follows. */
+	Gpios driven() const noexcept;
 	void halt();
 
-	/** The run of a pattern is over. */
-	void ended(std::uint32_t id);
+	/** The run of a pattern is over whose lowest line that is: anybody's. */
+	void ended(unsigned line, std::uint32_t id);
+	/** Ends of patterns were lost; these lines of the hub's play. */
+	void ends_lost(std::uint64_t playing);
 	/** The hub went. */
 	void forget() { runs_.clear(); }
 
@@ -42,12 +46,16 @@ public:
 	static constexpr std::uint32_t kNoWaveNow = 9999;
 
 private:
+	/* lines: of the hub; 0: it drives nothing, and takes its time all the same */
 	struct Run {
 		std::uint32_t id;
-		std::uint64_t lines; /* of the hub */
+		std::uint64_t lines;
 		std::uint64_t start_ns;
 		Chain chain;
 	};
+
+	void forget_past();
+	void forget_until(std::vector<Run>::const_iterator end);
 
 	Lines &lines_;
 	WaveStore store_;

@@ -85,6 +85,9 @@ struct Reply {
 	bool is_pending = false;
 };
 
+/** After so long what Status::TryAgain came of is done again. */
+inline constexpr std::uint64_t kTryAgainNs = 20'000'000;
+
 /* Report::flags */
 inline constexpr std::uint16_t kReportWatchdog = 1U << 5; /* and the GPIO */
 inline constexpr std::uint16_t kReportAlive = 1U << 6;

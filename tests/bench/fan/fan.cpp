@@ -13,6 +13,7 @@
 #include "peer.hpp"
 
 #include "../bench.hpp"
+#include "../peer_time.hpp"
 
 #include <cinttypes>
 #include <cstdio>
@@ -35,18 +36,6 @@ std::unique_ptr<Peer> make_peer(std::string_view name, const std::string &socket
 	if (name == "mqtt" || name == "mqtt-batched")
 		return make_mqtt(socket, name == "mqtt-batched");
 	bench::fail("peers are gpiohub, bare, mqtt, mqtt-batched");
-}
-
-/* What the process's first thread had of a processor so far, ns. */
-std::uint64_t time_of(const std::string &pid)
-{
-	const std::string path = "/proc/" + pid + "/task/" + pid + "/schedstat";
-	std::FILE *file = std::fopen(path.c_str(), "r");
-	std::uint64_t ns = 0;
-	if (file == nullptr || std::fscanf(file, "%" SCNu64, &ns) != 1)
-		bench::fail(path);
-	std::fclose(file);
-	return ns;
 }
 
 void run(const char *command)
@@ -81,11 +70,11 @@ int main(int argc, char **argv)
 	std::uint64_t before = 0;
 	peer->start(bursts, [&] {
 		run(command);
-		before = time_of(argv[3]);
+		before = bench::peer_time(argv[3]);
 	});
 	const std::chrono::seconds patience(5);
 	crowd.listen(bursts.events(), patience);
-	const std::uint64_t took = time_of(argv[3]) - before;
+	const std::uint64_t took = bench::peer_time(argv[3]) - before;
 	run(command);
 
 	const Account got = crowd.others();

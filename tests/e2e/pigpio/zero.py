@@ -54,10 +54,15 @@ a, b = made(LED, 20, initial_value=None), made(LED, 22, initial_value=None)
 encoder = made(RotaryEncoder, 21, 23, max_steps=0)
 turned = threading.Event()
 encoder.when_rotated = lambda: encoder.steps in (5, -5) and turned.set()
+# The encoder asks for the other line's level when it is told of one. This is called after it.
+noticed = threading.Event()
+for line in (21, 23):
+    factory.connection.callback(line, pigpio.EITHER_EDGE, lambda *edge: noticed.set())
 for _ in range(5):
     for one, other in ((0, 1), (0, 0), (1, 0), (1, 1)):
+        noticed.clear()
         a.value, b.value = one, other
-        time.sleep(0.1)  # it asks for the other line's level when it is told of one
+        assert noticed.wait(600), encoder.steps
 assert turned.wait(600), encoder.steps
 encoder.close()
 a.close()

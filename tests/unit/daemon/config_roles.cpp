@@ -67,6 +67,9 @@ TEST_CASE("a role that says too little does not pass for one that allows nothing
 		Catch::Contains("[role.a] allows nothing"));
 	CHECK_THAT(fault("[role.a]\nlines = [\"*\"]\nverbs = [\"look\"]\n"),
 		Catch::Contains("[role.a] is nobody's"));
+	CHECK(parse_config(
+		"[pigpio]\nrole = \"a\"\n[role.a]\nlines = [\"*\"]\nverbs = [\"look\"]\n", "c")
+			.ok());
 	CHECK_THAT(fault("[role.a]\nlines = []\nverbs = [\"look\"]\n" + who),
 		Catch::StartsWith("c:2:9: [role.a] must be an array of strings, and not empty"));
 	CHECK_THAT(fault("[role.a]\n"), Catch::StartsWith("c:1:1: [role.a] names no lines"));

@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <bit>
@@ -142,6 +143,9 @@ struct FakeHub {
 	std::uint64_t levels = 0;
 	std::array<const void *, 64> owners{};
 	std::vector<FakePlay> plays; /* not over */
+	std::vector<gpiohub_command> configured;
+	int refuse_configuring = 0; /* an errno */
+	bool is_exclusive = false;  /* nobody else drives what a pattern does */
 	std::vector<FakeRule> rules;
 	int refuse_plays = 0; /* an errno */
 	int refuse_looking = 0;
@@ -294,6 +298,14 @@ private:
 				hub_->owners[line] = nullptr;
 		}
 		hub_->reach_chip();
+		if (command.op == GPIOHUB_OP_CONFIGURE) {
+			hub_->configured.push_back(command);
+			if (hub_->refuse_configuring != 0)
+				return {done, hub_->refuse_configuring,
+					static_cast<std::uint8_t>(std::countr_zero(command.mask))};
+		}
+		if (hub_->is_exclusive && command.op == GPIOHUB_OP_SET && is_played(command.mask))
+			return {done, EBUSY, GPIOHUB_NO_LINE};
 		if (hub_->broken != 0 && command.op == GPIOHUB_OP_SET)
 			return {done, hub_->broken,
 				static_cast<std::uint8_t>(std::countr_zero(command.mask))};
@@ -302,6 +314,12 @@ private:
 		if (command.op == GPIOHUB_OP_SET)
 			hub_->levels = (hub_->levels & ~command.mask) | command.value;
 		return {done + 1, 0, GPIOHUB_NO_LINE};
+	}
+
+	bool is_played(std::uint64_t lines) const
+	{
+		return std::any_of(hub_->plays.begin(), hub_->plays.end(),
+			[lines](const FakePlay &each) { return (each.play.lines & lines) != 0; });
 	}
 
 	/* Patterns and rules, as far as they are kept here. */

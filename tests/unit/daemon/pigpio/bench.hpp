@@ -22,6 +22,80 @@
 namespace gpiohub::daemon::pigpio
 {
 
+/** Numbers of commands, by the interface's own names. */
+enum : std::uint32_t {
+	kModes = 0,
+	kModeg = 1,
+	kPud = 2,
+	kRead = 3,
+	kWrite = 4,
+	kPwm = 5,
+	kPrs = 6,
+	kPfs = 7,
+	kServo = 8,
+	kWdog = 9,
+	kBr1 = 10,
+	kBc1 = 12,
+	kBs1 = 14,
+	kTick = 16,
+	kHwver = 17,
+	kNb = 19,
+	kNp = 20,
+	kNc = 21,
+	kPrg = 22,
+	kPfg = 23,
+	kPrrg = 24,
+	kPigpv = 26,
+	kWvclr = 27,
+	kWvag = 28,
+	kWvas = 29,
+	kWvgo = 30,
+	kWvbsy = 32,
+	kWvhlt = 33,
+	kWvsm = 34,
+	kWvsp = 35,
+	kWvsc = 36,
+	kTrig = 37,
+	kProc = 38,
+	kProcd = 39,
+	kProcr = 40,
+	kProcs = 41,
+	kSlro = 42,
+	kSlr = 43,
+	kSlrc = 44,
+	kProcp = 45,
+	kMics = 46,
+	kMils = 47,
+	kParse = 48,
+	kWvcre = 49,
+	kWvdel = 50,
+	kWvtx = 51,
+	kWvtxr = 52,
+	kGdc = 83,
+	kGpw = 84,
+	kBi2cc = 89,
+	kBi2co = 90,
+	kBi2cz = 91,
+	kWvcha = 93,
+	kSlri = 94,
+	kFg = 97,
+	kFn = 98,
+	kNoib = 99,
+	kWvtxm = 100,
+	kWvtat = 101,
+	kPads = 102,
+	kPadg = 103,
+	kFo = 104,
+	kShell = 110,
+	kBspic = 111,
+	kBspio = 112,
+	kBspix = 113,
+	kEvm = 115,
+	kEvt = 116,
+	kProcu = 117,
+	kWvcap = 118,
+};
+
 /** A client's end of the connection; the loop turns while it waits. */
 class BenchClient
 {
@@ -173,7 +247,7 @@ struct Bench {
 
 	std::unique_ptr<Front> make_front(const Settings &settings)
 	{
-		return *Front::create(*reactor, settings, budget, 256 * 1024, [] {});
+		return *Front::create(*reactor, settings, budget, {}, [] {});
 	}
 
 	std::unique_ptr<Reactor> reactor = *Reactor::create();

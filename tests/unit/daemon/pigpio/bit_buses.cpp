@@ -11,23 +11,6 @@ using namespace gpiohub::daemon::pigpio;
 namespace
 {
 
-enum : std::uint32_t {
-	kModes = 0,
-	kModeGet = 1,
-	kRead = 3,
-	kWrite = 4,
-	kSetBank = 14,
-	kNotifyBegin = 19,
-	kSerialOpen = 42,
-	kI2cClose = 89,
-	kI2cOpen = 90,
-	kI2cZip = 91,
-	kNotifyOpen = 99,
-	kSpiClose = 111,
-	kSpiOpen = 112,
-	kSpiExchange = 113
-};
-
 /* SPI whose MOSI is wired to its MISO. */
 constexpr unsigned kCs = 20;
 constexpr unsigned kMiso = 5;
@@ -46,48 +29,48 @@ TEST_CASE("over SPI comes back what is sent, where that is wired so")
 	SimBench bench;
 	BenchClient client = bench.connect();
 	for (std::uint32_t mode = 0; mode < 4; mode++) {
-		REQUIRE(client.call(kSpiOpen, kCs, 0, spi(100'000, mode)) == 0);
+		REQUIRE(client.call(kBspio, kCs, 0, spi(100'000, mode)) == 0);
 		CHECK(bench.level(kCs));
 		CHECK(bench.level(kSclk) == (mode >= 2));
 		client.has_extension = true;
 		const std::string sent = bytes({1, 0x80, 0, 0xff, 0x5a});
-		CHECK(client.call(kSpiExchange, kCs, 0, sent) == 5);
+		CHECK(client.call(kBspix, kCs, 0, sent) == 5);
 		CHECK(client.extension == sent);
 		client.has_extension = false;
 		CHECK(bench.level(kCs));
-		CHECK(client.call(kSpiExchange, kCs) == 0);
-		CHECK(client.call(kSpiClose, kCs) == 0);
+		CHECK(client.call(kBspix, kCs) == 0);
+		CHECK(client.call(kBspic, kCs) == 0);
 	}
-	CHECK(client.call(kSpiExchange, kCs, 0, "x") == res_of(Status::NotSpiGpio));
-	CHECK(client.call(kSpiClose, kCs) == res_of(Status::NotSpiGpio));
+	CHECK(client.call(kBspix, kCs, 0, "x") == res_of(Status::NotSpiGpio));
+	CHECK(client.call(kBspic, kCs) == res_of(Status::NotSpiGpio));
 }
 
 TEST_CASE("devices share all but their select lines, and nothing else is shared")
 {
 	SimBench bench;
 	BenchClient client = bench.connect();
-	REQUIRE(client.call(kSpiOpen, kCs, 0, spi()) == 0);
-	CHECK(client.call(kSpiOpen, 22, 0, spi(100'000, 3)) == 0);
-	CHECK(client.call(kSpiOpen, kCs, 0, spi()) == res_of(Status::GpioInUse));
-	CHECK(client.call(kSpiOpen, 23, 0, words({kMiso, kMosi, 24, 100'000, 0})) ==
+	REQUIRE(client.call(kBspio, kCs, 0, spi()) == 0);
+	CHECK(client.call(kBspio, 22, 0, spi(100'000, 3)) == 0);
+	CHECK(client.call(kBspio, kCs, 0, spi()) == res_of(Status::GpioInUse));
+	CHECK(client.call(kBspio, 23, 0, words({kMiso, kMosi, 24, 100'000, 0})) ==
 		res_of(Status::GpioInUse));
-	CHECK(client.call(kSpiOpen, kMosi, 0, words({6, 7, 8, 100'000, 0})) ==
+	CHECK(client.call(kBspio, kMosi, 0, words({6, 7, 8, 100'000, 0})) ==
 		res_of(Status::GpioInUse));
-	CHECK(client.call(kI2cOpen, kMiso, 24, words({100})) == res_of(Status::GpioInUse));
-	CHECK(client.call(kI2cOpen, 24, kMiso, words({100})) == res_of(Status::GpioInUse));
-	CHECK(client.call(kSerialOpen, kMiso, 9600, words({8})) == res_of(Status::GpioInUse));
-	CHECK(client.call(kSerialOpen, 24, 9600, words({8})) == 0);
-	CHECK(client.call(kI2cOpen, 24, 25, words({100})) == res_of(Status::GpioInUse));
-	CHECK(client.call(kI2cOpen, 25, 24, words({100})) == res_of(Status::GpioInUse));
-	CHECK(client.call(kSpiOpen, 25, 0, words({6, 7, 24, 100'000, 0})) ==
+	CHECK(client.call(kBi2co, kMiso, 24, words({100})) == res_of(Status::GpioInUse));
+	CHECK(client.call(kBi2co, 24, kMiso, words({100})) == res_of(Status::GpioInUse));
+	CHECK(client.call(kSlro, kMiso, 9600, words({8})) == res_of(Status::GpioInUse));
+	CHECK(client.call(kSlro, 24, 9600, words({8})) == 0);
+	CHECK(client.call(kBi2co, 24, 25, words({100})) == res_of(Status::GpioInUse));
+	CHECK(client.call(kBi2co, 25, 24, words({100})) == res_of(Status::GpioInUse));
+	CHECK(client.call(kBspio, 25, 0, words({6, 7, 24, 100'000, 0})) ==
 		res_of(Status::GpioInUse));
 	/* The shared ones stay for as long as there is a device. */
-	CHECK(client.call(kSpiClose, kCs) == 0);
-	CHECK(client.call(kModeGet, kSclk) == 1);
-	CHECK(client.call(kModeGet, kCs) == 0);
-	CHECK(client.call(kSpiClose, 22) == 0);
-	CHECK(client.call(kModeGet, kSclk) == 0);
-	CHECK(client.call(kI2cOpen, kMosi, kSclk, words({100})) == 0);
+	CHECK(client.call(kBspic, kCs) == 0);
+	CHECK(client.call(kModeg, kSclk) == 1);
+	CHECK(client.call(kModeg, kCs) == 0);
+	CHECK(client.call(kBspic, 22) == 0);
+	CHECK(client.call(kModeg, kSclk) == 0);
+	CHECK(client.call(kBi2co, kMosi, kSclk, words({100})) == 0);
 }
 
 TEST_CASE("what a GPIO was it is again when its bus is closed")
@@ -97,26 +80,26 @@ TEST_CASE("what a GPIO was it is again when its bus is closed")
 	REQUIRE(client.call(kWrite, 20, 1) == 0);
 	REQUIRE(client.call(kWrite, 21, 0) == 0);
 	REQUIRE(client.call(kModes, 22, 4) == 0);
-	REQUIRE(client.call(kSetBank, 1 << 23) == 0);
-	REQUIRE(client.call(kI2cOpen, 23, 24, words({100'000})) == 0);
-	CHECK(client.call(kI2cClose, 23) == 0);
-	CHECK(client.call(kModeGet, 23) == 0);
+	REQUIRE(client.call(kBs1, 1 << 23) == 0);
+	REQUIRE(client.call(kBi2co, 23, 24, words({100'000})) == 0);
+	CHECK(client.call(kBi2cc, 23) == 0);
+	CHECK(client.call(kModeg, 23) == 0);
 	CHECK(client.call(kModes, 23, 1) == 0);
 	CHECK(bench.level(23));
-	REQUIRE(client.call(kI2cOpen, 20, 22, words({100'000})) == 0);
+	REQUIRE(client.call(kBi2co, 20, 22, words({100'000})) == 0);
 	CHECK(bench.drive(20) == GPIOHUB_DRIVE_OPEN_DRAIN);
 	CHECK(bench.drive(22) == GPIOHUB_DRIVE_OPEN_DRAIN);
-	CHECK(client.call(kI2cClose, 20) == 0);
-	CHECK(client.call(kModeGet, 20) == 1);
-	CHECK(client.call(kModeGet, 22) == 4);
+	CHECK(client.call(kBi2cc, 20) == 0);
+	CHECK(client.call(kModeg, 20) == 1);
+	CHECK(client.call(kModeg, 22) == 4);
 	CHECK(bench.level(20));
 	CHECK(bench.drive(20) == GPIOHUB_DRIVE_PUSH_PULL);
 	/* An output later, it drives high as well. */
 	CHECK(client.call(kWrite, 22, 1) == 0);
 	CHECK(bench.drive(22) == GPIOHUB_DRIVE_PUSH_PULL);
-	REQUIRE(client.call(kSpiOpen, 21, 0, words({5, 20, 22, 1000, 4})) == 0);
-	CHECK(client.call(kSpiClose, 21) == 0);
-	CHECK(client.call(kModeGet, 21) == 1);
+	REQUIRE(client.call(kBspio, 21, 0, words({5, 20, 22, 1000, 4})) == 0);
+	CHECK(client.call(kBspic, 21) == 0);
+	CHECK(client.call(kModeg, 21) == 1);
 	CHECK(!bench.level(21));
 	CHECK(bench.level(20));
 }
@@ -125,22 +108,22 @@ TEST_CASE("nobody is on this I2C bus, which is told, and the bus is free")
 {
 	SimBench bench;
 	BenchClient client = bench.connect();
-	REQUIRE(client.call(kI2cOpen, 20, 21, words({500'000})) == 0);
-	CHECK(client.call(kI2cZip, 20, 0, bytes({4, 0x50, 2, 7, 1, 1, 3, 0})) ==
+	REQUIRE(client.call(kBi2co, 20, 21, words({500'000})) == 0);
+	CHECK(client.call(kBi2cz, 20, 0, bytes({4, 0x50, 2, 7, 1, 1, 3, 0})) ==
 		res_of(Status::I2cWriteFailed));
-	CHECK(client.call(kI2cZip, 20, 0, bytes({4, 0x50, 2, 6, 1, 3, 0})) ==
+	CHECK(client.call(kBi2cz, 20, 0, bytes({4, 0x50, 2, 6, 1, 3, 0})) ==
 		res_of(Status::I2cReadFailed));
 	CHECK(bench.level(20));
 	CHECK(bench.level(21));
-	CHECK(client.call(kI2cZip, 20) == 0);
-	CHECK(client.call(kI2cZip, 20, 0, bytes({9})) == res_of(Status::BadI2cCommand));
+	CHECK(client.call(kBi2cz, 20) == 0);
+	CHECK(client.call(kBi2cz, 20, 0, bytes({9})) == res_of(Status::BadI2cCommand));
 	/* Somebody else holds the clock down. */
-	CHECK(client.call(kI2cClose, 20) == 0);
-	REQUIRE(client.call(kI2cOpen, 20, 2, words({500'000})) == 0);
+	CHECK(client.call(kBi2cc, 20) == 0);
+	REQUIRE(client.call(kBi2co, 20, 2, words({500'000})) == 0);
 	REQUIRE(client.call(kWrite, 3, 0) == 0);
-	CHECK(client.call(kI2cZip, 20, 0, bytes({4, 0x50, 2, 6, 1, 3, 0})) ==
+	CHECK(client.call(kBi2cz, 20, 0, bytes({4, 0x50, 2, 6, 1, 3, 0})) ==
 		res_of(Status::I2cReadFailed));
-	CHECK(client.call(kI2cClose, 20) == 0);
+	CHECK(client.call(kBi2cc, 20) == 0);
 }
 
 TEST_CASE("who acknowledges everything is read from, of a line that is held down")
@@ -149,8 +132,8 @@ TEST_CASE("who acknowledges everything is read from, of a line that is held down
 	BenchClient client = bench.connect();
 	BenchClient other = bench.connect();
 	/* The partner of the data line, held down once the start was seen. */
-	REQUIRE(client.call(kI2cOpen, 4, 20, words({500})) == 0);
-	client.send(kI2cZip, 4, 0, bytes({4, 0x50, 2, 6, 2, 3, 0}));
+	REQUIRE(client.call(kBi2co, 4, 20, words({500})) == 0);
+	client.send(kBi2cz, 4, 0, bytes({4, 0x50, 2, 6, 2, 3, 0}));
 	while (other.call(kRead, 20) != 0) {
 	}
 	REQUIRE(other.call(kWrite, 5, 0) == 0);
@@ -164,24 +147,23 @@ TEST_CASE("what is wrong with a bus is told by its number")
 	SimBench bench;
 	BenchClient client = bench.connect();
 	for (const std::uint32_t baud : {0u, 49u, 500'001u})
-		CHECK(client.call(kI2cOpen, 4, 6, words({baud})) == res_of(Status::BadI2cBaud));
-	CHECK(client.call(kI2cOpen, 4, 6) == res_of(Status::BadI2cBaud));
-	CHECK(client.call(kI2cOpen, 32, 6, words({50})) == res_of(Status::BadUserGpio));
-	CHECK(client.call(kI2cOpen, 4, 32, words({50})) == res_of(Status::BadUserGpio));
-	CHECK(client.call(kI2cOpen, 4, 28, words({50})) == res_of(Status::BadUserGpio));
-	CHECK(client.call(kI2cOpen, 4, 4, words({50})) == res_of(Status::GpioInUse));
-	CHECK(client.call(kI2cZip, 4, 0, "\2") == res_of(Status::NotI2cGpio));
-	CHECK(client.call(kI2cClose, 4) == res_of(Status::NotI2cGpio));
+		CHECK(client.call(kBi2co, 4, 6, words({baud})) == res_of(Status::BadI2cBaud));
+	CHECK(client.call(kBi2co, 4, 6) == res_of(Status::BadI2cBaud));
+	CHECK(client.call(kBi2co, 32, 6, words({50})) == res_of(Status::BadUserGpio));
+	CHECK(client.call(kBi2co, 4, 32, words({50})) == res_of(Status::BadUserGpio));
+	CHECK(client.call(kBi2co, 4, 28, words({50})) == res_of(Status::BadUserGpio));
+	CHECK(client.call(kBi2co, 4, 4, words({50})) == res_of(Status::GpioInUse));
+	CHECK(client.call(kBi2cz, 4, 0, "\2") == res_of(Status::NotI2cGpio));
+	CHECK(client.call(kBi2cc, 4) == res_of(Status::NotI2cGpio));
 	for (const std::uint32_t baud : {0u, 49u, 250'001u})
-		CHECK(client.call(kSpiOpen, kCs, 0, spi(baud)) == res_of(Status::BadSpiBaud));
-	CHECK(client.call(kSpiOpen, kCs, 0, words({1})) == res_of(Status::BadParameter));
-	CHECK(client.call(kSpiOpen, kCs, 0, words({32, 6, 8, 50, 0})) ==
-		res_of(Status::BadUserGpio));
-	CHECK(client.call(kSpiOpen, kCs, 0, words({4, 4, 8, 50, 0})) == res_of(Status::GpioInUse));
+		CHECK(client.call(kBspio, kCs, 0, spi(baud)) == res_of(Status::BadSpiBaud));
+	CHECK(client.call(kBspio, kCs, 0, words({1})) == res_of(Status::BadParameter));
+	CHECK(client.call(kBspio, kCs, 0, words({32, 6, 8, 50, 0})) == res_of(Status::BadUserGpio));
+	CHECK(client.call(kBspio, kCs, 0, words({4, 4, 8, 50, 0})) == res_of(Status::GpioInUse));
 	/* Each kind by its own. */
-	REQUIRE(client.call(kI2cOpen, 4, 6, words({50})) == 0);
-	CHECK(client.call(kSpiExchange, 4, 0, "x") == res_of(Status::NotSpiGpio));
-	CHECK(client.call(kSpiClose, 4) == res_of(Status::NotSpiGpio));
+	REQUIRE(client.call(kBi2co, 4, 6, words({50})) == 0);
+	CHECK(client.call(kBspix, 4, 0, "x") == res_of(Status::NotSpiGpio));
+	CHECK(client.call(kBspic, 4) == res_of(Status::NotSpiGpio));
 }
 
 TEST_CASE("a line that another owns is no bus's, and nothing of the bus stays")
@@ -194,10 +176,10 @@ TEST_CASE("a line that another owns is no bus's, and nothing of the bus stays")
 	claim.value = GPIOHUB_GUARD_INPUT;
 	REQUIRE(other->submit({&claim, 1}).code == 0);
 	BenchClient client = bench.connect();
-	CHECK(client.call(kI2cOpen, 20, 21, words({50})) == res_of(Status::NotPermitted));
-	CHECK(client.call(kSpiOpen, kCs, 0, spi()) == res_of(Status::NotPermitted));
-	CHECK(client.call(kModeGet, kMosi) == 0);
-	CHECK(client.call(kI2cOpen, 20, kMosi, words({50})) == 0);
+	CHECK(client.call(kBi2co, 20, 21, words({50})) == res_of(Status::NotPermitted));
+	CHECK(client.call(kBspio, kCs, 0, spi()) == res_of(Status::NotPermitted));
+	CHECK(client.call(kModeg, kMosi) == 0);
+	CHECK(client.call(kBi2co, 20, kMosi, words({50})) == 0);
 }
 
 TEST_CASE("a slow transfer delays nobody but its client, and those who want a bus as well")
@@ -206,27 +188,27 @@ TEST_CASE("a slow transfer delays nobody but its client, and those who want a bu
 	BenchClient slow = bench.connect();
 	BenchClient second = bench.connect();
 	BenchClient other = bench.connect();
-	REQUIRE(slow.call(kSpiOpen, kCs, 0, spi(50)) == 0);
-	REQUIRE(slow.call(kI2cOpen, 22, 23, words({100'000})) == 0);
-	slow.send(kSpiExchange, kCs, 0, "\xa5"); /* 200 ms */
+	REQUIRE(slow.call(kBspio, kCs, 0, spi(50)) == 0);
+	REQUIRE(slow.call(kBi2co, 22, 23, words({100'000})) == 0);
+	slow.send(kBspix, kCs, 0, "\xa5"); /* 200 ms */
 	slow.send(kRead, 24);
 	while (other.call(kRead, kCs) != 0) {
 	}
-	second.send(kI2cZip, 22, 0, bytes({4, 0x50, 2, 7, 0, 3}));
+	second.send(kBi2cz, 22, 0, bytes({4, 0x50, 2, 7, 0, 3}));
 	for (int i = 0; i < 100; i++)
 		CHECK(other.call(kRead, 24) == 0);
 	CHECK(slow.waiting() == 0);
 	CHECK(second.waiting() == 0);
 	CHECK(!bench.level(kCs));
 	/* It is in use until its transfers are over. */
-	CHECK(other.call(kSpiClose, kCs) == res_of(Status::GpioInUse));
-	CHECK(other.call(kI2cClose, 22) == res_of(Status::GpioInUse));
+	CHECK(other.call(kBspic, kCs) == res_of(Status::GpioInUse));
+	CHECK(other.call(kBi2cc, 22) == res_of(Status::GpioInUse));
 	slow.has_extension = true;
 	CHECK(slow.reply().last == 1);
 	CHECK(slow.extension == "\xa5");
 	CHECK(slow.reply().command == kRead);
 	CHECK(static_cast<std::int32_t>(second.reply().last) == res_of(Status::I2cWriteFailed));
-	CHECK(other.call(kSpiClose, kCs) == 0);
+	CHECK(other.call(kBspic, kCs) == 0);
 }
 
 TEST_CASE("a client that leaves in the middle leaves its device unselected, and the bus to others")
@@ -236,17 +218,17 @@ TEST_CASE("a client that leaves in the middle leaves its device unselected, and 
 	{
 		BenchClient client = bench.connect();
 		BenchClient second = bench.connect();
-		REQUIRE(client.call(kSpiOpen, kCs, 0, spi(2'000)) == 0);
-		client.send(kSpiExchange, kCs, 0, std::string(60'000, 'x')); /* 4 minutes */
+		REQUIRE(client.call(kBspio, kCs, 0, spi(2'000)) == 0);
+		client.send(kBspix, kCs, 0, std::string(60'000, 'x')); /* 4 minutes */
 		while (other.call(kRead, kCs) != 0) {
 		}
-		second.send(kSpiExchange, kCs, 0, std::string(60'000, 'x'));
+		second.send(kBspix, kCs, 0, std::string(60'000, 'x'));
 		CHECK(second.waiting() == 0);
 		client.close();
 		second.close();
 	}
 	other.has_extension = true;
-	CHECK(other.call(kSpiExchange, kCs, 0, "ab") == 2);
+	CHECK(other.call(kBspix, kCs, 0, "ab") == 2);
 	CHECK(other.extension == "ab");
 	CHECK(bench.front->clients() == 1);
 	CHECK(bench.level(kCs));
@@ -256,8 +238,8 @@ TEST_CASE("clients that are told to finish have their transfers' replies")
 {
 	SimBench bench;
 	BenchClient client = bench.connect();
-	REQUIRE(client.call(kSpiOpen, kCs, 0, spi(1'000)) == 0);
-	client.send(kSpiExchange, kCs, 0, "abc");
+	REQUIRE(client.call(kBspio, kCs, 0, spi(1'000)) == 0);
+	client.send(kBspix, kCs, 0, "abc");
 	while (bench.level(kCs))
 		bench.reactor->turn(10);
 	bench.front->finish();
@@ -272,11 +254,11 @@ TEST_CASE("when the hub goes its buses are closed, and transfers fail")
 	SimBench bench;
 	BenchClient client = bench.connect();
 	BenchClient second = bench.connect();
-	REQUIRE(client.call(kSpiOpen, kCs, 0, spi(50)) == 0);
-	REQUIRE(client.call(kI2cOpen, 22, 23, words({50})) == 0);
-	client.send(kSpiExchange, kCs, 0, "abc");
-	second.send(kI2cZip, 22, 0, bytes({4, 0x50, 2, 6, 1, 3}));
-	second.send(kI2cClose, 22);
+	REQUIRE(client.call(kBspio, kCs, 0, spi(50)) == 0);
+	REQUIRE(client.call(kBi2co, 22, 23, words({50})) == 0);
+	client.send(kBspix, kCs, 0, "abc");
+	second.send(kBi2cz, 22, 0, bytes({4, 0x50, 2, 6, 1, 3}));
+	second.send(kBi2cc, 22);
 	while (bench.level(kCs))
 		bench.reactor->turn(10);
 	CHECK(second.waiting() == 0);
@@ -285,25 +267,25 @@ TEST_CASE("when the hub goes its buses are closed, and transfers fail")
 	CHECK(static_cast<std::int32_t>(second.reply().last) < 0);
 	CHECK(static_cast<std::int32_t>(second.reply().last) == res_of(Status::BadUserGpio));
 	bench.front->hub_came(*bench.hub);
-	CHECK(client.call(kSpiClose, kCs) == res_of(Status::NotSpiGpio));
-	CHECK(client.call(kSpiOpen, kCs, 0, spi()) == 0);
+	CHECK(client.call(kBspic, kCs) == res_of(Status::NotSpiGpio));
+	CHECK(client.call(kBspio, kCs, 0, spi()) == 0);
 }
 
 TEST_CASE("lines that somebody made inputs are the bus's again with the next transfer")
 {
 	SimBench bench;
 	BenchClient client = bench.connect();
-	REQUIRE(client.call(kSpiOpen, kCs, 0, spi()) == 0);
+	REQUIRE(client.call(kBspio, kCs, 0, spi()) == 0);
 	REQUIRE(client.call(kModes, kMosi, 0) == 0);
 	client.has_extension = true;
-	CHECK(client.call(kSpiExchange, kCs, 0, "ab") == 2);
+	CHECK(client.call(kBspix, kCs, 0, "ab") == 2);
 	CHECK(client.extension == "ab");
 	client.has_extension = false;
 	/* Not while it is on its way. */
-	REQUIRE(client.call(kSpiClose, kCs) == 0);
-	REQUIRE(client.call(kSpiOpen, kCs, 0, spi(50)) == 0);
+	REQUIRE(client.call(kBspic, kCs) == 0);
+	REQUIRE(client.call(kBspio, kCs, 0, spi(50)) == 0);
 	BenchClient other = bench.connect();
-	client.send(kSpiExchange, kCs, 0, "ab");
+	client.send(kBspix, kCs, 0, "ab");
 	while (other.call(kRead, kCs) != 0) {
 	}
 	REQUIRE(other.call(kModes, kMosi, 0) == 0);
@@ -315,18 +297,18 @@ TEST_CASE("what comes over SPI is the chip's level, though edges of that line ar
 {
 	SimBench bench;
 	BenchClient watcher = bench.connect();
-	REQUIRE(watcher.call(kNotifyOpen) == 0);
-	REQUIRE(watcher.call(kNotifyBegin, 0, 1 << kMiso) == 0);
+	REQUIRE(watcher.call(kNoib) == 0);
+	REQUIRE(watcher.call(kNb, 0, 1 << kMiso) == 0);
 	BenchClient client = bench.connect();
-	REQUIRE(client.call(kSpiOpen, kCs, 0, spi(250'000)) == 0);
-	CHECK(client.call(kModeGet, kMiso) == 0);
+	REQUIRE(client.call(kBspio, kCs, 0, spi(250'000)) == 0);
+	CHECK(client.call(kModeg, kMiso) == 0);
 	client.has_extension = true;
 	const std::string sent(300, 'U');
-	CHECK(client.call(kSpiExchange, kCs, 0, sent) == 300);
+	CHECK(client.call(kBspix, kCs, 0, sent) == 300);
 	CHECK(client.extension == sent);
 	client.has_extension = false;
 	/* Afterwards it is watched as before. */
-	REQUIRE(client.call(kSpiClose, kCs) == 0);
+	REQUIRE(client.call(kBspic, kCs) == 0);
 	watcher.drain();
 	REQUIRE(client.call(kWrite, kMosi, 1) == 0);
 	CHECK((watcher.report().levels >> kMiso & 1) == 1);
@@ -336,11 +318,11 @@ TEST_CASE("an I2C line that somebody drove high only pulls low again")
 {
 	SimBench bench;
 	BenchClient client = bench.connect();
-	REQUIRE(client.call(kI2cOpen, 20, 21, words({500'000})) == 0);
+	REQUIRE(client.call(kBi2co, 20, 21, words({500'000})) == 0);
 	REQUIRE(client.call(kModes, 20, 0) == 0);
 	REQUIRE(client.call(kWrite, 20, 1) == 0);
 	CHECK(bench.drive(20) == GPIOHUB_DRIVE_PUSH_PULL);
-	CHECK(client.call(kI2cZip, 20, 0, bytes({4, 0x50, 2, 7, 0, 3})) ==
+	CHECK(client.call(kBi2cz, 20, 0, bytes({4, 0x50, 2, 7, 0, 3})) ==
 		res_of(Status::I2cWriteFailed));
 	CHECK(bench.drive(20) == GPIOHUB_DRIVE_OPEN_DRAIN);
 }
@@ -360,21 +342,21 @@ TEST_CASE("roles are asked when a bus is opened, and again for each transfer")
 	};
 	BenchClient client = bench.connect();
 	renew("4,20,21", 0b111); /* look, claim, drive */
-	CHECK(client.call(kSpiOpen, kCs, 0, spi()) == res_of(Status::NotPermitted));
-	CHECK(client.call(kI2cOpen, 20, 22, words({50})) == res_of(Status::NotPermitted));
-	CHECK(client.call(kI2cOpen, 22, 20, words({50})) == res_of(Status::NotPermitted));
+	CHECK(client.call(kBspio, kCs, 0, spi()) == res_of(Status::NotPermitted));
+	CHECK(client.call(kBi2co, 20, 22, words({50})) == res_of(Status::NotPermitted));
+	CHECK(client.call(kBi2co, 22, 20, words({50})) == res_of(Status::NotPermitted));
 	renew("4,5,20,21", 0b111);
-	REQUIRE(client.call(kSpiOpen, kCs, 0, spi()) == 0);
+	REQUIRE(client.call(kBspio, kCs, 0, spi()) == 0);
 	renew("4,20,21", 0b111);
-	CHECK(client.call(kSpiExchange, kCs, 0, "a") == res_of(Status::NotPermitted));
+	CHECK(client.call(kBspix, kCs, 0, "a") == res_of(Status::NotPermitted));
 	renew("4,5,20", 0b111);
-	CHECK(client.call(kSpiExchange, kCs, 0, "a") == res_of(Status::NotPermitted));
+	CHECK(client.call(kBspix, kCs, 0, "a") == res_of(Status::NotPermitted));
 	renew("4,5,20,21", 0b111);
 	client.has_extension = true;
-	CHECK(client.call(kSpiExchange, kCs, 0, "a") == 1);
+	CHECK(client.call(kBspix, kCs, 0, "a") == 1);
 	renew("4,5,20,21,22", 0b001); /* look */
-	CHECK(client.call(kSpiClose, kCs) == res_of(Status::NotPermitted));
-	CHECK(client.call(kI2cOpen, 20, 22, words({50})) == res_of(Status::NotPermitted));
+	CHECK(client.call(kBspic, kCs) == res_of(Status::NotPermitted));
+	CHECK(client.call(kBi2co, 20, 22, words({50})) == res_of(Status::NotPermitted));
 }
 
 TEST_CASE("who opened a bus is told, also when he has gone")
@@ -382,8 +364,8 @@ TEST_CASE("who opened a bus is told, also when he has gone")
 	SimBench bench;
 	{
 		BenchClient client = bench.connect();
-		REQUIRE(client.call(kSpiOpen, kCs, 0, spi()) == 0);
-		REQUIRE(client.call(kI2cOpen, 2, 3, words({50})) == 0);
+		REQUIRE(client.call(kBspio, kCs, 0, spi()) == 0);
+		REQUIRE(client.call(kBi2co, 2, 3, words({50})) == 0);
 	}
 	(void)bench.connect().call(kRead, 4);
 	std::string all;
@@ -400,7 +382,7 @@ TEST_CASE("a script opens and closes a bus, and has no transfers")
 	BenchClient client = bench.connect();
 	CHECK(client.call(38, 0, 0, "bi2co 20 21 1000") == 0);
 	CHECK(client.call(40, 0) == 0);
-	while (client.call(kI2cClose, 20) != 0) {
+	while (client.call(kBi2cc, 20) != 0) {
 	}
 	CHECK(client.call(38, 0, 0, "bi2cz 20 2 3") == res_of(Status::BadScriptCommand));
 }

@@ -103,14 +103,39 @@ TEST_CASE("what is wrong with a chain has its own error")
 	CHECK(fault_of({255, 2, 5}, waves) == Status::BadChainDelay);
 	CHECK(fault_of({255, 0, 0, 255, 3, 0}, waves) == Status::BadForever);
 	CHECK(fault_of(Bytes(601, 0), waves) == Status::ChainTooBig);
-	Bytes deep;
-	for (int i = 0; i <= GPIOHUB_MAX_DEPTH; i++)
-		deep.insert(deep.end(), {255, 0});
-	CHECK(fault_of(deep, waves) == Status::ChainNesting);
 	Bytes many;
 	for (int i = 0; i < 21; i++)
 		many.insert(many.end(), {255, 0, 0, 255, 1, 1, 0});
 	CHECK(fault_of(many, waves) == Status::TooManyChainLoops);
+}
+
+TEST_CASE("loops that are deeper than the kernel has them are written out, as far as that goes")
+{
+	const WaveStore waves = two_waves();
+	/* So many loops in one another: the innermost of these turns, the others of one. */
+	const auto nested = [](std::size_t depth, unsigned turns) {
+		Bytes bytes;
+		for (std::size_t i = 0; i < depth; i++)
+			bytes.insert(bytes.end(), {255, 0});
+		bytes.push_back(0);
+		bytes.insert(bytes.end(), {255, 1, turns & 0xff, turns >> 8});
+		for (std::size_t i = 1; i < depth; i++)
+			bytes.insert(bytes.end(), {255, 1, 1, 0});
+		return bytes;
+	};
+	const std::size_t wave = waves.find(0)->steps.size();
+	const Chain chain = chain_of(nested(20, 3), waves);
+	CHECK(!find_fault(~std::uint64_t{0}, chain.steps()));
+	CHECK(chain.steps().size() == 2 * GPIOHUB_MAX_DEPTH + 3 * wave);
+	CHECK(chain.wave_at(250'000) == 0);
+	CHECK(chain.wave_at(300'000) == ChainPart::kNoWave);
+	CHECK(chain_of(nested(8, 50'000), waves).steps().size() == 2 * GPIOHUB_MAX_DEPTH + wave);
+	CHECK(fault_of(nested(9, 50'000), waves) == Status::ChainNesting);
+	/* One for ever in others: they would never end. */
+	Bytes forever = nested(12, 1);
+	forever[12 * 2 + 2] = 3;
+	forever.resize(12 * 2 + 3);
+	CHECK(fault_of(forever, waves) == Status::BadChainLoop);
 }
 
 TEST_CASE("a chain of long waves is too big before it takes much room")

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "proto/pigpio/command_names.hpp"
+#include "proto/pigpio/call.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -75,4 +76,18 @@ TEST_CASE("what only scripts have is no client's")
 	CHECK(told("ld").ends_with(" yx"));
 	CHECK(told("x").ends_with(" yy"));
 	CHECK(told("jz").ends_with(" L"));
+}
+
+TEST_CASE("a script's names have the numbers of the commands")
+{
+	std::size_t count = 0;
+	for (std::uint32_t number = 0; number < 128; number++) {
+		const std::string_view name = name_of_command(number);
+		if (name.empty() || find_command(name) == nullptr)
+			continue;
+		INFO(name);
+		CHECK(find_command(name)->number == number);
+		count++;
+	}
+	CHECK(count > 100);
 }

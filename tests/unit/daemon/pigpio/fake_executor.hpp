@@ -33,8 +33,10 @@ struct FakeExecutor final : Executor {
 	}
 
 	std::uint64_t now_ns() override { return now; }
+	bool is_turn_over() override { return commands.size() >= commands_per_turn; }
 
 	std::uint64_t now = 1'000'000'000;
+	std::size_t commands_per_turn = ~std::size_t{0};
 	std::function<Reply(const Request &)> answer;
 	std::vector<std::string> commands;
 };

@@ -6,8 +6,10 @@
 
 #include <catch2/catch.hpp>
 #include <fcntl.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -292,4 +294,36 @@ TEST_CASE("a pattern's star is any characters, its question mark one")
 	for (int i = 0; i < 100; i++)
 		pattern += "a*";
 	CHECK_FALSE(matches(pattern + "b", std::string(255, 'a')));
+}
+
+TEST_CASE("a pipe is refused without being opened")
+{
+	Bench bench;
+	const fs::path pipe = bench.inside / "pipe";
+	REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+	const UniqueFd watch(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
+	REQUIRE(::inotify_add_watch(watch.get(), bench.inside.c_str(), IN_OPEN) >= 0);
+	for (const std::uint32_t mode : {1u, 2u, 3u, 11u})
+		CHECK(bench.open("pipe", mode) == static_cast<int>(Status::NoFileAccess));
+	std::array<char, 4096> events{};
+	CHECK(::read(watch.get(), events.data(), events.size()) < 0);
+}
+
+TEST_CASE("clients make no more files than a listing tells")
+{
+	Bench bench;
+	for (std::size_t i = 0; i < Files::kMostEntries - 20; i++)
+		Bench::put(bench.inside / "sub" / std::to_string(i), "");
+	std::size_t made = 0;
+	while (made < 100) {
+		const std::int32_t handle = bench.open("sub/x" + std::to_string(made), 10);
+		if (handle < 0) {
+			CHECK(handle == static_cast<int>(Status::FileOpenFailed));
+			break;
+		}
+		made++;
+		CHECK(bench.files.close(static_cast<std::uint32_t>(handle), 0, {}).res == 0);
+	}
+	CHECK(made == 17); /* beside ".", ".." and c.txt */
+	CHECK(bench.open("sub/x0", 2) >= 0);
 }

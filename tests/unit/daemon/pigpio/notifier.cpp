@@ -9,29 +9,15 @@ using namespace gpiohub::daemon::pigpio;
 namespace
 {
 
-enum : std::uint32_t {
-	kWatchdog = 9,
-	kBegin = 19,
-	kPause = 20,
-	kClose = 21,
-	kGlitch = 97,
-	kNoise = 98,
-	kInline = 99,
-	kMonitor = 115,
-	kEvent = 116,
-	kRead = 3,
-	kReadBank = 10
-};
-
 constexpr std::uint64_t kMs = 1'000'000;
 
 /* A client whose socket is a stream of reports, of these. */
 BenchClient watcher(Bench &bench, std::uint32_t bits)
 {
 	BenchClient client = bench.connect();
-	const std::int32_t handle = client.call(kInline);
+	const std::int32_t handle = client.call(kNoib);
 	REQUIRE(handle >= 0);
-	REQUIRE(client.call(kBegin, static_cast<std::uint32_t>(handle), bits) == 0);
+	REQUIRE(client.call(kNb, static_cast<std::uint32_t>(handle), bits) == 0);
 	return client;
 }
 
@@ -75,9 +61,9 @@ TEST_CASE("who pauses is told nothing, and goes on with the next number")
 	BenchClient client = watcher(bench, 1 << 4);
 	bench.edge(4, true, 1000);
 	CHECK(client.report().seqno == 0);
-	CHECK(client.call(kPause, 0) == 0);
+	CHECK(client.call(kNp, 0) == 0);
 	CHECK(bench.fake->armed == 0);
-	CHECK(client.call(kBegin, 0, 1 << 4) == 0);
+	CHECK(client.call(kNb, 0, 1 << 4) == 0);
 	bench.edge(4, false, 3000);
 	const Report next = client.report();
 	CHECK(next.seqno == 1);
@@ -88,17 +74,17 @@ TEST_CASE("a handle may be told what it wants by another connection, and be clos
 {
 	Bench bench;
 	BenchClient stream = bench.connect();
-	const auto handle = static_cast<std::uint32_t>(stream.call(kInline));
+	const auto handle = static_cast<std::uint32_t>(stream.call(kNoib));
 	BenchClient other = bench.connect();
-	CHECK(other.call(kBegin, handle, 1 << 4) == 0);
+	CHECK(other.call(kNb, handle, 1 << 4) == 0);
 	bench.edge(4, true, 1000);
 	CHECK(stream.report().seqno == 0);
-	CHECK(other.call(kClose, handle) == 0);
+	CHECK(other.call(kNc, handle) == 0);
 	bench.edge(4, false, 2000);
 	CHECK(stream.waiting() == 0);
-	CHECK(other.call(kClose, handle) == res_of(Status::BadHandle));
-	CHECK(other.call(kBegin, handle, 1) == res_of(Status::BadHandle));
-	CHECK(other.call(kMonitor, handle, 1) == res_of(Status::BadHandle));
+	CHECK(other.call(kNc, handle) == res_of(Status::BadHandle));
+	CHECK(other.call(kNb, handle, 1) == res_of(Status::BadHandle));
+	CHECK(other.call(kEvm, handle, 1) == res_of(Status::BadHandle));
 }
 
 TEST_CASE("a connection that ends takes its handles along, and their numbers are used again")
@@ -106,20 +92,30 @@ TEST_CASE("a connection that ends takes its handles along, and their numbers are
 	Bench bench;
 	BenchClient first = watcher(bench, 1 << 4);
 	BenchClient second = bench.connect();
-	CHECK(second.call(kInline) == 1);
+	CHECK(second.call(kNoib) == 1);
 	first.close();
 	CHECK(second.waiting() == 0);
 	CHECK(bench.fake->armed == 0);
-	CHECK(second.call(kInline) == 0);
+	CHECK(second.call(kNoib) == 0);
 }
 
-TEST_CASE("handles are more than pigpio's 32")
+TEST_CASE("handles are more than pigpio's 32, but no client has them all")
 {
 	Bench bench;
-	BenchClient client = bench.connect();
-	for (std::int32_t i = 0; i < static_cast<std::int32_t>(Notifier::kMostHandles); i++)
-		REQUIRE(client.call(kInline) == i);
-	CHECK(client.call(kInline) == res_of(Status::NoHandle));
+	std::vector<BenchClient> clients;
+	std::int32_t handle = 0;
+	while (handle < static_cast<std::int32_t>(Notifier::kMostHandles)) {
+		clients.push_back(bench.connect());
+		for (std::size_t i = 0; i < Notifier::kMostHandlesOfOne; i++)
+			REQUIRE(clients.back().call(kNoib) == handle++);
+		if (clients.size() == 1)
+			CHECK(clients.back().call(kNoib) == res_of(Status::NoHandle));
+	}
+	BenchClient last = bench.connect();
+	CHECK(last.call(kNoib) == res_of(Status::NoHandle));
+	clients.pop_back();
+	CHECK(last.waiting() == 0);
+	CHECK(last.call(kNoib) == handle - 32);
 }
 
 TEST_CASE("reserved lines are watched by who names them, not by who asks for all")
@@ -156,7 +152,7 @@ TEST_CASE("a glitch filter holds an edge back, until then others tell the level 
 {
 	Bench bench;
 	BenchClient client = watcher(bench, 1 << 4 | 1 << 5);
-	CHECK(client.call(kGlitch, 4, 1000) == 0); /* us */
+	CHECK(client.call(kFg, 4, 1000) == 0); /* us */
 	const std::uint64_t begin = 1000 * kMs;
 	bench.edge(4, true, begin);
 	bench.edge(4, false, begin + kMs / 2);
@@ -175,7 +171,7 @@ TEST_CASE("a glitch filter needs no other edge to decide")
 {
 	Bench bench;
 	BenchClient client = watcher(bench, 1 << 4);
-	CHECK(client.call(kGlitch, 4, 2000) == 0);
+	CHECK(client.call(kFg, 4, 2000) == 0);
 	const std::uint64_t now = monotonic_ns();
 	bench.edge(4, true, now);
 	CHECK(client.report().tick == tick_of(now + 2 * kMs));
@@ -185,7 +181,7 @@ TEST_CASE("a noise filter lets the first edges through")
 {
 	Bench bench;
 	BenchClient client = watcher(bench, 1 << 4);
-	CHECK(client.call(kNoise, 4, 1000, words({500})) == 0);
+	CHECK(client.call(kFn, 4, 1000, words({500})) == 0);
 	bench.edge(4, true, 1000 * kMs);
 	bench.edge(4, false, 1000 * kMs + 600'000);
 	bench.edge(4, true, 1002 * kMs);
@@ -199,7 +195,7 @@ TEST_CASE("a watchdog reports when a line was still for so long, until it is swi
 	Bench bench;
 	BenchClient client = watcher(bench, 1 << 4);
 	const std::uint64_t before = monotonic_ns();
-	CHECK(client.call(kWatchdog, 4, 20) == 0);
+	CHECK(client.call(kWdog, 4, 20) == 0);
 	const Report first = client.report();
 	CHECK(first.flags == (kReportWatchdog | 4));
 	CHECK(first.tick - tick_of(before + 20 * kMs) < 1'000'000);
@@ -212,14 +208,14 @@ TEST_CASE("a watchdog reports when a line was still for so long, until it is swi
 	while (next.flags != 0)
 		next = client.report();
 	CHECK(client.report().tick == tick_of(edge + 20 * kMs));
-	CHECK(client.call(kWatchdog, 4, 0) == 0);
+	CHECK(client.call(kWdog, 4, 0) == 0);
 }
 
 TEST_CASE("a watchdog watches by itself, and tells only who has the line in the mask")
 {
 	Bench bench;
 	BenchClient client = watcher(bench, 1 << 5);
-	CHECK(client.call(kWatchdog, 4, 1) == 0);
+	CHECK(client.call(kWdog, 4, 1) == 0);
 	CHECK(bench.fake->armed == (1 << 4 | 1 << 5));
 	BenchClient other = watcher(bench, 1 << 4);
 	CHECK(other.report().flags == (kReportWatchdog | 4));
@@ -231,14 +227,14 @@ TEST_CASE("an event comes to every handle that wants it")
 	Bench bench;
 	BenchClient client = watcher(bench, 0);
 	BenchClient other = bench.connect();
-	CHECK(client.call(kMonitor, 0, 1 << 7) == 0);
-	CHECK(other.call(kEvent, 7) == 0);
+	CHECK(client.call(kEvm, 0, 1 << 7) == 0);
+	CHECK(other.call(kEvt, 7) == 0);
 	const Report report = client.report();
 	CHECK(report.flags == (kReportEvent | 7));
 	CHECK(report.seqno == 0);
-	CHECK(other.call(kEvent, 8) == 0);
+	CHECK(other.call(kEvt, 8) == 0);
 	CHECK(client.waiting() == 0);
-	CHECK(other.call(kEvent, 32) == res_of(Status::BadEventId));
+	CHECK(other.call(kEvt, 32) == res_of(Status::BadEventId));
 }
 
 TEST_CASE("reports that a client does not read are dropped, their numbers tell, others get all")
@@ -275,6 +271,7 @@ TEST_CASE("of events that were lost the levels are told by the next one")
 	BenchClient client = watcher(bench, 1 << 4 | 1 << 5);
 	bench.edge(4, true, 1000);
 	CHECK(client.report().levels == 1 << 4);
+	bench.fake->state.known = 1 << 4 | 1 << 5;
 	/* More than the ring holds before anybody looks. */
 	for (unsigned i = 0; i < 5001; i++)
 		bench.edge(5, i % 2 == 0, 2000 + i);
@@ -289,10 +286,10 @@ TEST_CASE("edges that are on their way when another client changes its mask are 
 	Bench bench;
 	BenchClient client = watcher(bench, 1 << 4);
 	BenchClient other = bench.connect();
-	const auto handle = static_cast<std::uint32_t>(other.call(kInline));
+	const auto handle = static_cast<std::uint32_t>(other.call(kNoib));
 	(void)client.waiting();
 	/* Both are there before the loop turns: first the command is taken, then the edges. */
-	other.send(kBegin, handle, 1 << 5);
+	other.send(kNb, handle, 1 << 5);
 	bench.edge(4, true, 1000);
 	bench.edge(5, true, 2000);
 	bench.edge(4, false, 3000);
@@ -310,8 +307,125 @@ TEST_CASE("a hub that comes back is watched as before")
 	bench.front->hub_gone(*bench.hub);
 	CHECK(bench.fake->armed == 0);
 	CHECK(client.call(kRead, 4) == res_of(Status::BadGpio));
-	CHECK(client.call(kReadBank) == 0);
+	CHECK(client.call(kBr1) == 0);
 	bench.front->hub_came(*bench.hub);
 	bench.edge(4, true, 1000);
 	CHECK(client.report().levels == 1 << 4);
+}
+
+TEST_CASE("a filter begins with the level that the line has, watched before or not")
+{
+	Bench bench;
+	bench.fake->levels = bench.levels = 1 << 4;
+	BenchClient client = bench.connect();
+	const auto handle = static_cast<std::uint32_t>(client.call(kNoib));
+	CHECK(client.call(kFg, 4, 1000) == 0);
+	CHECK(client.call(kNb, handle, 1 << 4) == 0);
+	bench.edge(4, false, 1000 * kMs);
+	bench.edge(4, true, 1010 * kMs);
+	const Report first = client.report();
+	CHECK(first.tick == tick_of(1001 * kMs));
+	CHECK(first.levels == 0);
+}
+
+TEST_CASE("a filter of a line that was not watched for a while begins anew")
+{
+	Bench bench;
+	BenchClient client = watcher(bench, 1 << 4);
+	CHECK(client.call(kFn, 4, 1000, words({500})) == 0);
+	bench.edge(4, true, 1000 * kMs);
+	CHECK(client.report().levels == 1 << 4);
+	bench.front->hub_gone(*bench.hub);
+	bench.fake->levels = bench.levels = 0;
+	bench.front->hub_came(*bench.hub);
+	bench.edge(4, true, 1000 * kMs + 700'000);
+	CHECK(client.report().tick == tick_of(1000 * kMs + 700'000));
+}
+
+TEST_CASE("what a filter held back is told when it is taken away")
+{
+	Bench bench;
+	BenchClient client = watcher(bench, 1 << 4);
+	CHECK(client.call(kFg, 4, 300'000) == 0);
+	bench.edge(4, true, monotonic_ns());
+	CHECK(client.waiting() == 0);
+	BenchClient other = bench.connect();
+	CHECK(other.call(kFg, 4, 0) == 0);
+	CHECK(client.report().levels == 1 << 4);
+	CHECK(client.waiting() == 0);
+}
+
+TEST_CASE("who comes too late to a watchdog tells of it, and not of all that was missed")
+{
+	Bench bench;
+	BenchClient client = watcher(bench, 1 << 4);
+	CHECK(client.call(kWdog, 4, 1) == 0);
+	/* An edge of an hour later: the watchdog's time has been up 3,600,000 times. */
+	bench.edge(4, true, monotonic_ns() + 3'600'000 * kMs);
+	std::size_t watchdogs = 0;
+	while (client.report().flags != 0)
+		watchdogs++;
+	CHECK(watchdogs > 0);
+	CHECK(watchdogs < 1000);
+}
+
+TEST_CASE("levels of lines that the role does not let look at are in no report")
+{
+	Settings settings;
+	settings.role = "panel";
+	Bench bench(settings);
+	Role role;
+	role.name = "panel";
+	role.lines = *parse_lines("4,5,6");
+	role.verbs = 0b1; /* look */
+	const auto renew = [&] {
+		bench.front->renew(std::make_shared<const Roles>(
+			std::vector<Role>{role}, std::vector<Token>{}));
+	};
+	renew();
+	BenchClient client = watcher(bench, ~std::uint32_t{0});
+	CHECK(bench.fake->armed == 0b111'0000);
+	bench.edge(5, true, 1000);
+	CHECK(client.report().levels == 1 << 5);
+	/* A role that becomes narrower holds for masks that were given before. */
+	role.lines = *parse_lines("4");
+	renew();
+	CHECK(bench.fake->armed == 1 << 4);
+	bench.edge(6, true, 2000);
+	bench.edge(4, true, 3000);
+	CHECK(client.report().levels == 1 << 4);
+	CHECK(client.waiting() == 0);
+	/* And one that becomes wider. */
+	role.lines = *parse_lines("4-17");
+	renew();
+	bench.edge(17, true, 4000);
+	CHECK((client.report().levels & 1 << 17) != 0);
+}
+
+TEST_CASE("a line that is not known when events were lost keeps the level that it had")
+{
+	Bench bench;
+	BenchClient client = watcher(bench, 1 << 4 | 1 << 5);
+	bench.edge(4, true, 1000);
+	CHECK(client.report().levels == 1 << 4);
+	bench.fake->state.known = 1 << 5;
+	bench.levels = 0;
+	for (unsigned i = 0; i < 5001; i++)
+		bench.edge(5, i % 2 == 0, 2000 + i);
+	while (client.waiting() > 0)
+		CHECK((client.report().levels & 1 << 4) != 0);
+}
+
+TEST_CASE("a question about a reserved line does not name it")
+{
+	Bench bench;
+	BenchClient client = watcher(bench, ~std::uint32_t{0});
+	const std::uint64_t before = bench.fake->armed;
+	CHECK(client.call(kModeg, 14) == 0);
+	CHECK(client.call(kPrg, 14) == 255);
+	CHECK(client.call(kGdc, 14) == res_of(Status::NotPwmGpio));
+	CHECK(client.call(kWrite, 14, 2) == res_of(Status::BadLevel));
+	CHECK(bench.fake->armed == before);
+	CHECK(client.call(kWrite, 14, 1) == 0);
+	CHECK(bench.fake->armed == (before | 1 << 14));
 }

@@ -7,24 +7,6 @@ using namespace gpiohub;
 using namespace gpiohub::daemon;
 using namespace gpiohub::daemon::pigpio;
 
-namespace
-{
-
-enum : std::uint32_t {
-	kWrite = 4,
-	kPwm = 5,
-	kRange = 6,
-	kFrequency = 7,
-	kServo = 8,
-	kRangeGet = 22,
-	kFrequencyGet = 23,
-	kRealRange = 24,
-	kDuty = 83,
-	kWidth = 84
-};
-
-} // namespace
-
 TEST_CASE("of the 18 frequencies the nearest is taken")
 {
 	CHECK(nearest_frequency(800) == 800);
@@ -42,7 +24,7 @@ TEST_CASE("a duty is a square wave of that share, which changes with a cycle")
 {
 	Bench bench;
 	BenchClient client = bench.connect();
-	CHECK(client.call(kDuty, 4) == res_of(Status::NotPwmGpio));
+	CHECK(client.call(kGdc, 4) == res_of(Status::NotPwmGpio));
 	CHECK(client.call(kPwm, 4, 51) == 0);
 	REQUIRE(bench.fake->plays.size() == 1);
 	const FakePlay &play = bench.fake->plays[0];
@@ -55,8 +37,8 @@ TEST_CASE("a duty is a square wave of that share, which changes with a cycle")
 	CHECK(play.steps[1].wait_ns == 250'000);
 	CHECK(play.steps[2].clear == 1 << 4);
 	CHECK(play.steps[2].wait_ns == 1'000'000);
-	CHECK(client.call(kDuty, 4) == 51);
-	CHECK(client.call(kFrequencyGet, 4) == 800);
+	CHECK(client.call(kGdc, 4) == 51);
+	CHECK(client.call(kPfg, 4) == 800);
 }
 
 TEST_CASE("none at all, and all the time, are levels and no pattern that goes on for ever")
@@ -77,14 +59,14 @@ TEST_CASE("a range of duties keeps the share, and is remembered")
 	Bench bench;
 	BenchClient client = bench.connect();
 	CHECK(client.call(kPwm, 4, 51) == 0);
-	CHECK(client.call(kRange, 4, 1000) == 250);
-	CHECK(client.call(kRangeGet, 4) == 1000);
-	CHECK(client.call(kDuty, 4) == 200);
+	CHECK(client.call(kPrs, 4, 1000) == 250);
+	CHECK(client.call(kPrg, 4) == 1000);
+	CHECK(client.call(kGdc, 4) == 200);
 	CHECK(client.call(kPwm, 4, 1001) == res_of(Status::BadDutyCycle));
-	CHECK(client.call(kRange, 4, 24) == res_of(Status::BadDutyRange));
-	CHECK(client.call(kRange, 4, 40'001) == res_of(Status::BadDutyRange));
-	CHECK(client.call(kFrequency, 4, 50) == 50);
-	CHECK(client.call(kRealRange, 4) == 4000);
+	CHECK(client.call(kPrs, 4, 24) == res_of(Status::BadDutyRange));
+	CHECK(client.call(kPrs, 4, 40'001) == res_of(Status::BadDutyRange));
+	CHECK(client.call(kPfs, 4, 50) == 50);
+	CHECK(client.call(kPrrg, 4) == 4000);
 	CHECK(bench.fake->plays.back().steps[1].wait_ns == 4'000'000);
 }
 
@@ -92,12 +74,12 @@ TEST_CASE("a servo's pulse comes fifty times a second")
 {
 	Bench bench;
 	BenchClient client = bench.connect();
-	CHECK(client.call(kWidth, 4) == res_of(Status::NotServoGpio));
+	CHECK(client.call(kGpw, 4) == res_of(Status::NotServoGpio));
 	CHECK(client.call(kServo, 4, 1500) == 0);
 	const FakePlay &play = bench.fake->plays.back();
 	CHECK(play.steps[1].wait_ns == 1'500'000);
 	CHECK(play.steps[2].wait_ns == 18'500'000);
-	CHECK(client.call(kWidth, 4) == 1500);
+	CHECK(client.call(kGpw, 4) == 1500);
 	CHECK(client.call(kServo, 4, 499) == res_of(Status::BadPulseWidth));
 	CHECK(client.call(kServo, 4, 2501) == res_of(Status::BadPulseWidth));
 	CHECK(client.call(kServo, 4, 0) == 0);
@@ -112,8 +94,8 @@ TEST_CASE("a write ends what plays there, and nothing is left of it")
 		CHECK(client.call(kPwm, 4, duty) == 0);
 	CHECK(client.call(kServo, 5, 1500) == 0);
 	CHECK(client.call(kWrite, 4, 1) == 0);
-	CHECK(client.call(kDuty, 4) == res_of(Status::NotPwmGpio));
-	CHECK(client.call(kWidth, 5) == 1500);
+	CHECK(client.call(kGdc, 4) == res_of(Status::NotPwmGpio));
+	CHECK(client.call(kGpw, 5) == 1500);
 	/* The one that was first may be the one that plays: it is ended too. */
 	for (const FakePlay &play : bench.fake->plays)
 		CHECK((play.id > 1 || play.play.lines != 1 << 4));
@@ -136,4 +118,25 @@ TEST_CASE("patterns that the hub tells are over are forgotten")
 	CHECK(client.call(kWrite, 4, 1) == 0);
 	/* The guard, the level: nothing to cancel. */
 	CHECK(bench.fake->submits == before + 2);
+}
+
+TEST_CASE("who makes an output of what is one stops no PWM")
+{
+	Bench bench;
+	BenchClient client = bench.connect();
+	CHECK(client.call(kPwm, 4, 100) == 0);
+	CHECK(client.call(kModes, 4, kModeOutput) == 0);
+	CHECK(client.call(kGdc, 4) == 100);
+	CHECK(client.call(kModes, 4, kModeInput) == 0);
+	CHECK(client.call(kGdc, 4) == res_of(Status::NotPwmGpio));
+}
+
+TEST_CASE("a frequency that cannot be had is not told")
+{
+	Bench bench;
+	BenchClient client = bench.connect();
+	CHECK(client.call(kPwm, 4, 100) == 0);
+	bench.fake->refuse_plays = EDQUOT;
+	CHECK(client.call(kPfs, 4, 100) < 0);
+	CHECK(client.call(kPfg, 4) == 800);
 }

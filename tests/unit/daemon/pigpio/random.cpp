@@ -15,20 +15,7 @@ using namespace gpiohub::daemon::pigpio;
 namespace
 {
 
-enum : std::uint32_t {
-	kSerialRead = 43,
-	kStatus = 45,
-	kMicros = 46,
-	kMillis = 47,
-	kStore = 38,
-	kRun = 40,
-	kI2cOpen = 90,
-	kI2cZip = 91,
-	kSpiOpen = 112,
-	kSpiExchange = 113,
-	kInline = 99,
-	kNumbers = 121
-};
+constexpr std::uint32_t kNumbers = 121; /* above all of them */
 
 /* No bus, no file: these are the machine's. */
 std::shared_ptr<const Roles> without_buses()
@@ -65,13 +52,13 @@ public:
 		request.p1 = number();
 		request.p2 = number();
 		extension = bytes();
-		if (request.command == kStore)
+		if (request.command == kProc)
 			extension = script();
 		bit_bus(request.command, extension);
-		if (request.command == kInline)
+		if (request.command == kNoib)
 			request.command = 0;
 		/* Some are refused, none takes its time. */
-		if (request.command == kMicros || request.command == kMillis)
+		if (request.command == kMics || request.command == kMils)
 			request.p1 = below(2) == 0 ? 0 : 100'000'000;
 		return request;
 	}
@@ -94,14 +81,14 @@ private:
 	/* Fast ones, and little that goes over them. */
 	void bit_bus(std::uint32_t command, std::string &extension)
 	{
-		if (command == kI2cOpen)
+		if (command == kBi2co)
 			extension = words({below(2) * 500'000});
-		if (command == kSpiOpen)
+		if (command == kBspio)
 			extension = words(
 				{below(34), below(34), below(34), below(2) * 250'000, number()});
-		if (command == kSpiExchange)
+		if (command == kBspix)
 			extension.resize(below(9), 'x');
-		if (command == kI2cZip && below(2) == 0) {
+		if (command == kBi2cz && below(2) == 0) {
 			extension.clear();
 			for (std::uint32_t i = below(12); i > 0; i--)
 				extension += static_cast<char>(below(9));
@@ -189,16 +176,15 @@ TEST_CASE("whatever is asked has one reply, and nothing is broken by it")
 	/* Handles 0 to 7, which the other one has told what to watch. */
 	BenchClient watcher = bench.connect();
 	for (int i = 0; i < 8; i++)
-		(void)watcher.call(kInline);
+		(void)watcher.call(kNoib);
 	Generator any(2026);
 	std::string extension;
 	std::uint64_t now = monotonic_ns();
 	for (int i = 0; i < count; i++) {
 		const pigpio::Request request = any.request(extension);
 		client.send(request.command, request.p1, request.p2, extension);
-		client.has_extension = request.command == kSerialRead ||
-			request.command == kStatus || request.command == kI2cZip ||
-			request.command == kSpiExchange;
+		client.has_extension = request.command == kSlr || request.command == kProcp ||
+			request.command == kBi2cz || request.command == kBspix;
 		const Header reply = client.reply();
 		const auto res = static_cast<std::int32_t>(reply.last);
 		REQUIRE(reply.command == request.command);
@@ -206,7 +192,7 @@ TEST_CASE("whatever is asked has one reply, and nothing is broken by it")
 		REQUIRE(reply.p2 == request.p2);
 		if (request.command >= kNumbers)
 			REQUIRE(res == res_of(Status::UnknownCommand));
-		if (request.command == kStatus)
+		if (request.command == kProcp)
 			REQUIRE((res < 0 || res == 44));
 		if (i % 50 == 0)
 			happen(bench, any, now);

@@ -355,3 +355,21 @@ TEST_CASE("any program runs within its budget, and ends in a state that is one")
 	for (const State state : {State::Halted, State::Running, State::Failed})
 		CHECK(ends.at(static_cast<std::size_t>(state)) > 100);
 }
+
+TEST_CASE("a command that is to be done again is, after a moment, and is no result")
+{
+	Bench bench("lda 5 w 4 1 add 1");
+	int asked = 0;
+	bench.executor.answer = [&](const Request &) {
+		return asked++ == 0 ? Reply(Status::TryAgain) : Reply(Status::Ok);
+	};
+	bench.run();
+	CHECK(bench.script.state() == State::Running);
+	REQUIRE(bench.script.due_ns());
+	CHECK(*bench.script.due_ns() == bench.executor.now + kTryAgainNs);
+	bench.executor.now += kTryAgainNs;
+	bench.script.wake(bench.executor.now);
+	bench.run();
+	CHECK(asked == 2);
+	CHECK(bench.script.accumulator() == 1);
+}

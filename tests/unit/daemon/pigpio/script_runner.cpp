@@ -9,24 +9,11 @@ using namespace gpiohub::daemon::pigpio;
 namespace
 {
 
-enum : std::uint32_t {
-	kRead = 3,
-	kStore = 38,
-	kDelete = 39,
-	kRun = 40,
-	kStop = 41,
-	kStatus = 45,
-	kParse = 48,
-	kEvent = 116,
-	kUpdate = 117,
-	kInterface = 26
-};
-
 enum State : std::uint32_t { Halted = 1, Running = 2, Waiting = 3, Failed = 4 };
 
 std::uint32_t stored(BenchClient &client, std::string_view text)
 {
-	const std::int32_t id = client.call(kStore, 0, 0, text);
+	const std::int32_t id = client.call(kProc, 0, 0, text);
 	REQUIRE(id >= 0);
 	return static_cast<std::uint32_t>(id);
 }
@@ -35,7 +22,7 @@ std::uint32_t stored(BenchClient &client, std::string_view text)
 std::array<std::uint32_t, 2> status(BenchClient &client, std::uint32_t id)
 {
 	client.has_extension = true;
-	REQUIRE(client.call(kStatus, id) == 44);
+	REQUIRE(client.call(kProcp, id) == 44);
 	client.has_extension = false;
 	std::array<std::uint32_t, 2> words{};
 	std::memcpy(words.data(), client.extension.data(), sizeof(words));
@@ -57,14 +44,14 @@ TEST_CASE("a script drives lines, and gives its parameters back")
 	Bench bench;
 	BenchClient client = bench.connect();
 	const std::uint32_t id = stored(client, "w p0 1 lda 7 sta p1 inr p0");
-	CHECK(client.call(kRun, id, 0, words({4})) == 0);
+	CHECK(client.call(kProcr, id, 0, words({4})) == 0);
 	CHECK(state_after(client, id, Running) == Halted);
 	CHECK(status(client, id)[1] == 5);
 	CHECK(bench.fake->owners[4] != nullptr);
-	CHECK(client.call(kUpdate, id, 0, words({6})) == 0);
+	CHECK(client.call(kProcu, id, 0, words({6})) == 0);
 	CHECK(status(client, id)[1] == 6);
-	CHECK(client.call(kDelete, id) == 0);
-	CHECK(client.call(kRun, id) == res_of(Status::BadScriptId));
+	CHECK(client.call(kProcd, id) == 0);
+	CHECK(client.call(kProcr, id) == res_of(Status::BadScriptId));
 }
 
 TEST_CASE("a script that never ends delays nobody, and can be stopped")
@@ -73,13 +60,13 @@ TEST_CASE("a script that never ends delays nobody, and can be stopped")
 	BenchClient client = bench.connect();
 	BenchClient other = bench.connect();
 	const std::uint32_t id = stored(client, "tag 1 inr p0 jmp 1");
-	CHECK(client.call(kRun, id) == 0);
+	CHECK(client.call(kProcr, id) == 0);
 	for (int i = 0; i < 100; i++)
-		CHECK(other.call(kInterface) == 79);
+		CHECK(other.call(kPigpv) == 79);
 	CHECK(status(client, id)[0] == Running);
 	CHECK(status(client, id)[1] > 100);
-	CHECK(client.call(kRun, id) == res_of(Status::ScriptNotReady));
-	CHECK(client.call(kStop, id) == 0);
+	CHECK(client.call(kProcr, id) == res_of(Status::ScriptNotReady));
+	CHECK(client.call(kProcs, id) == 0);
 	CHECK(status(client, id)[0] == Halted);
 }
 
@@ -88,7 +75,7 @@ TEST_CASE("a script waits for an edge, and the loop does not turn meanwhile")
 	Bench bench;
 	BenchClient client = bench.connect();
 	const std::uint32_t id = stored(client, "wait 0x30 sta p0");
-	CHECK(client.call(kRun, id) == 0);
+	CHECK(client.call(kProcr, id) == 0);
 	CHECK(state_after(client, id, Running) == Waiting);
 	CHECK(bench.fake->armed == 0x30);
 	bench.edge(5, true, 1000);
@@ -103,11 +90,11 @@ TEST_CASE("a script waits for an event")
 	Bench bench;
 	BenchClient client = bench.connect();
 	const std::uint32_t id = stored(client, "evtwt 0x8 sta p0");
-	CHECK(client.call(kRun, id) == 0);
+	CHECK(client.call(kProcr, id) == 0);
 	CHECK(state_after(client, id, Running) == Waiting);
-	CHECK(client.call(kEvent, 2) == 0);
+	CHECK(client.call(kEvt, 2) == 0);
 	CHECK(status(client, id)[0] == Waiting);
-	CHECK(client.call(kEvent, 3) == 0);
+	CHECK(client.call(kEvt, 3) == 0);
 	CHECK(state_after(client, id, Waiting) == Halted);
 	CHECK(status(client, id)[1] == 8);
 }
@@ -117,10 +104,10 @@ TEST_CASE("a delay in a script is that long")
 	Bench bench;
 	BenchClient client = bench.connect();
 	const std::uint32_t id = stored(client, "t sta p0 mils 30 t sta p1");
-	CHECK(client.call(kRun, id) == 0);
+	CHECK(client.call(kProcr, id) == 0);
 	CHECK(state_after(client, id, Running) == Halted);
 	client.has_extension = true;
-	REQUIRE(client.call(kStatus, id) == 44);
+	REQUIRE(client.call(kProcp, id) == 44);
 	std::array<std::uint32_t, 3> told{};
 	std::memcpy(told.data(), client.extension.data(), sizeof(told));
 	CHECK(told[2] - told[1] >= 30'000);
@@ -130,8 +117,8 @@ TEST_CASE("what is wrong with a script's text is told, also without storing it")
 {
 	Bench bench;
 	BenchClient client = bench.connect();
-	CHECK(client.call(kStore, 0, 0, "tag 1 tag 1") == res_of(Status::DuplicateTag));
+	CHECK(client.call(kProc, 0, 0, "tag 1 tag 1") == res_of(Status::DuplicateTag));
 	CHECK(client.call(kParse, 0, 0, "jmp 5") == res_of(Status::BadTag));
 	CHECK(client.call(kParse, 0, 0, "halt") == 0);
-	CHECK(client.call(kStore, 0, 0, "shell x") == res_of(Status::BadScriptCommand));
+	CHECK(client.call(kProc, 0, 0, "shell x") == res_of(Status::BadScriptCommand));
 }

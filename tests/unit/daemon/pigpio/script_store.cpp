@@ -322,3 +322,16 @@ TEST_CASE("any commands about scripts, from without and within, keep a turn in i
 		REQUIRE(bench.store.size() <= ScriptStore::kMostScripts);
 	}
 }
+
+TEST_CASE("a turn that commands have used up is over, and the others are first in the next")
+{
+	Bench bench;
+	(void)bench.start("tag 1 w 4 1 jmp 1");
+	(void)bench.start("tag 1 w 5 1 jmp 1");
+	bench.executor.commands_per_turn = 1;
+	CHECK(bench.turn() == 1);
+	bench.executor.commands_per_turn = 2;
+	(void)bench.turn();
+	REQUIRE(bench.executor.commands.size() == 2);
+	CHECK(bench.executor.commands[0] != bench.executor.commands[1]);
+}

@@ -11,7 +11,7 @@ namespace gpiohub::daemon::pigpio
 
 struct SimBench {
 	explicit SimBench(const Settings &settings = {})
-		: front(*Front::create(*reactor, settings, budget, 256 * 1024, [] {}))
+		: front(*Front::create(*reactor, settings, budget, {}, [] {}))
 	{
 		front->hub_came(*hub);
 	}
