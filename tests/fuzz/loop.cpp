@@ -53,12 +53,11 @@ struct Doom {
 Config pigpio_config_of(std::uint8_t which)
 {
 	static const std::array<Config, 2> kConfigs = [] {
-		const std::string all =
-			"[limits]\noutbox_bytes = 65536\nclients = 16\n"
-			"[pigpio]\nenabled = true\nrole = \"panel\"\n"
-			"[role.all]\nusers = [\"root\"]\nlines = [\"0-7\"]\n"
-			"verbs = [\"look\", \"claim\", \"drive\"]\n"
-			"[role.panel]\nverbs = [\"look\", \"claim\", \"drive\"]\n";
+		const std::string all = "[limits]\noutbox_bytes = 65536\nclients = 16\n"
+					"[pigpio]\nenabled = true\nrole = \"panel\"\n"
+					"[role.all]\nusers = [\"root\"]\nlines = [\"0-7\"]\n"
+					"verbs = [\"look\", \"claim\", \"drive\"]\n"
+					"[role.panel]\nverbs = [\"look\", \"claim\", \"drive\"]\n";
 		return std::array<Config, 2>{*parse_config(all + "lines = [\"0-7\"]\n", "fuzz"),
 			*parse_config(all + "lines = [\"4-5\"]\n", "fuzz")};
 	}();
