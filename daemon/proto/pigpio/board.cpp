@@ -37,6 +37,14 @@ Result<std::unique_ptr<Board>> Board::create(Reactor &reactor, const Settings &s
 	if (!bit_buses)
 		return bit_buses.error();
 	board->bit_buses = *std::move(bit_buses);
+	auto ports_timer = Timer::create(reactor, [raw = board.get()] {
+		raw->are_ports_due_ = false;
+		raw->serial.let_go();
+		raw->settle();
+	});
+	if (!ports_timer)
+		return ports_timer.error();
+	board->ports_timer_ = *std::move(ports_timer);
 	auto scripts = ScriptRunner::create(
 		reactor,
 		[raw = board.get()](const Request &request) {
@@ -51,6 +59,15 @@ Result<std::unique_ptr<Board>> Board::create(Reactor &reactor, const Settings &s
 			raw->take_edge(gpio, level, time_ns);
 		});
 	return board;
+}
+
+void Board::settle()
+{
+	notifier->expect_patterns(is_playing());
+	if (serial.leaving() == 0 || are_ports_due_)
+		return;
+	are_ports_due_ = true;
+	ports_timer_->arm(kPortsEvery);
 }
 
 void Board::permit(const Rights &rights)

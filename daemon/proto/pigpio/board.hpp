@@ -20,8 +20,10 @@
 #include "waves.hpp"
 
 #include "../../metrics.hpp"
+#include "../../timer.hpp"
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -76,12 +78,17 @@ public:
 	/** What there is that stays, and who made it. */
 	std::vector<MadeStats> made() const;
 
+	/** To be called after each command. */
+	void settle();
 	/** Takes what has happened until now. */
 	void look();
 	/** Other GPIOs' edges are listened to than before. */
 	void listen();
 
 private:
+	/* How often ports are looked at that are not written out. */
+	static constexpr std::chrono::milliseconds kPortsEvery{100};
+
 	void take_edge(unsigned gpio, bool level, std::uint64_t time_ns);
 
 	explicit Board(const Settings &settings)
@@ -92,6 +99,8 @@ private:
 	}
 
 	Settings settings_;
+	std::unique_ptr<Timer> ports_timer_;
+	bool are_ports_due_ = false;
 	Rights rights_ = Rights::everything();
 };
 

@@ -193,7 +193,7 @@ Reply execute(const Call &call)
 		if (command->verb != Verb::Look)
 			call.board.drivers[call.gpio()] = call.maker;
 	}
-	call.board.notifier->expect_patterns(call.board.is_playing());
+	call.board.settle();
 	return reply;
 }
 

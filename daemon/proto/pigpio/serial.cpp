@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "serial.hpp"
 
+#include <gpiohub/clock.hpp>
+
 #include <fmt/format.h>
 
 #include <fcntl.h>
@@ -87,8 +89,8 @@ Serial::~Serial()
 {
 	for (const HandleInfo &info : handles_.list())
 		discard(*handles_.find(info.handle));
-	for (const UniqueFd &fd : leaving_)
-		discard(fd);
+	for (const Leaving &each : leaving_)
+		discard(each.fd);
 }
 
 /* --- open, close ---------------------------------------------------------------- */
@@ -121,19 +123,24 @@ Reply Serial::close(std::uint32_t handle, std::uint32_t, Extension)
 	auto fd = handles_.remove(handle);
 	if (!fd)
 		return Status::BadHandle;
-	leaving_.push_back(*std::move(fd));
+	leaving_.push_back({*std::move(fd), monotonic_ns() + kMostLeavingNs});
 	let_go();
 	return Status::Ok;
 }
 
-/* Looked at again whenever a port is opened or closed. */
 void Serial::let_go()
 {
-	std::erase_if(leaving_, is_written_out);
-	if (leaving_.size() > kMostHandles) {
-		discard(leaving_.front());
-		leaving_.erase(leaving_.begin());
-	}
+	const std::uint64_t now = monotonic_ns();
+	if (leaving_.size() > kMostHandles)
+		leaving_.front().until_ns = 0;
+	std::erase_if(leaving_, [now](const Leaving &each) {
+		if (is_written_out(each.fd))
+			return true;
+		if (now < each.until_ns)
+			return false;
+		discard(each.fd);
+		return true;
+	});
 }
 
 /* --- bytes ---------------------------------------------------------------------- */

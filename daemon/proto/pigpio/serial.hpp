@@ -63,14 +63,22 @@ public:
 	std::vector<HandleInfo> handles() const { return handles_.list(); }
 	/** Closed by their clients, but not yet written out. */
 	std::size_t leaving() const noexcept { return leaving_.size(); }
+	/** Looks which of these are now, or have had their time; to be called again and again. */
+	void let_go();
 
 private:
-	void let_go();
+	/* The rest is forgotten then: the kernel waits as long for a port of its own. */
+	static constexpr std::uint64_t kMostLeavingNs = 30'000'000'000;
+
+	struct Leaving {
+		UniqueFd fd;
+		std::uint64_t until_ns;
+	};
 
 	std::string devices_;
 	std::vector<std::string> prefixes_;
 	Handles<UniqueFd> handles_;
-	std::vector<UniqueFd> leaving_;
+	std::vector<Leaving> leaving_;
 };
 
 } // namespace gpiohub::daemon::pigpio
