@@ -10,10 +10,10 @@ using namespace gpiohub::daemon::pigpio;
 namespace
 {
 
-/* A wave of 100 us on each of these GPIOs. */
+/* A wave of a second, which no test lasts, on each of these GPIOs. */
 std::uint32_t made(BenchClient &client, std::uint32_t gpios)
 {
-	CHECK(client.call(kWvag, 0, 0, words({gpios, 0, 60, 0, gpios, 40})) == 2);
+	CHECK(client.call(kWvag, 0, 0, words({gpios, 0, 600'000, 0, gpios, 400'000})) == 2);
 	const std::int32_t id = client.call(kWvcre);
 	REQUIRE(id >= 0);
 	return static_cast<std::uint32_t>(id);
@@ -45,7 +45,7 @@ TEST_CASE("a wave is sent to those of its GPIOs that are outputs")
 	CHECK(play.play.lines == 1 << 4);
 	REQUIRE(play.steps.size() == 2);
 	CHECK(play.steps[0].set == 1 << 4);
-	CHECK(play.steps[0].wait_ns == 60'000);
+	CHECK(play.steps[0].wait_ns == 600'000'000);
 	CHECK(play.steps[1].clear == 1 << 4);
 	CHECK(client.call(kWvbsy) == 1);
 	CHECK(client.call(kWvtat) == static_cast<std::int32_t>(id));
