@@ -99,6 +99,8 @@ void Waves::ends_lost(std::uint64_t playing)
 /* What no pattern's end will tell. */
 void Waves::forget_past()
 {
+	if (runs_.empty())
+		return;
 	const std::uint64_t now = monotonic_ns();
 	while (!runs_.empty() && runs_.front().lines == 0 &&
 		now - runs_.front().start_ns >= runs_.front().chain.length_ns())
