@@ -41,9 +41,13 @@ stock_unpack() {
 	[ "${image#linux-image-}" = "${headers#linux-headers-}" ] ||
 		die "$image and $headers differ: the mirror is in the middle of an update, try again in an hour"
 	version=$(apt_version "$arch" "$headers")
+	apt_prepare "$(host_arch)"
+	# They ask for one that is not older. A newer one is there first: it waits for no signature.
+	dpkg --compare-versions "$(apt_version "$(host_arch)" "$kbuild")" ge "$version" ||
+		die "$headers needs $kbuild $version, which is not there yet: the mirror is in the middle of an update, try again in an hour"
 	apt_unpack "$arch" "$tmp" "$image" "$headers" "$common" || return 1
 	# kbuild's programs run here, whatever the guest is
-	apt_unpack "$(host_arch)" "$tmp" "$kbuild=$version" || return 1
+	apt_unpack "$(host_arch)" "$tmp" "$kbuild" || return 1
 	[ -d "$tmp/lib/modules" ] || ln -s usr/lib "$tmp/lib"
 	stock_relocate "$tmp" "$final"
 	mv "$tmp/boot/vmlinuz-${image#linux-image-}" "$tmp/boot/vmlinuz"
