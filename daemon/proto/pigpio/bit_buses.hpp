@@ -57,7 +57,8 @@ public:
 	/** Of all of them. */
 	Gpios used() const noexcept;
 
-	void left(const Asker &asker) { runner_->left(asker); }
+	/** True: something of its was going on. */
+	bool left(const Asker &asker) { return runner_->left(asker); }
 	/** The lines are gone. */
 	void forget();
 	std::vector<BitBusInfo> infos() const;

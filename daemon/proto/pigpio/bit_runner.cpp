@@ -61,15 +61,18 @@ void BitRunner::add(BitJob job)
 	reactor_.later(*this);
 }
 
-void BitRunner::left(const Asker &asker)
+bool BitRunner::left(const Asker &asker)
 {
 	if (jobs_.empty())
-		return;
+		return false;
+	bool is_its = false;
 	if (BitJob &running = jobs_.front(); running.asker == &asker) {
 		running.asker = nullptr;
 		running.master->cancel();
+		is_its = true;
 	}
-	std::erase_if(jobs_, [&](const BitJob &job) { return job.asker == &asker; });
+	return std::erase_if(jobs_, [&](const BitJob &job) { return job.asker == &asker; }) > 0 ||
+		is_its;
 }
 
 bool BitRunner::is_busy(unsigned bus) const noexcept

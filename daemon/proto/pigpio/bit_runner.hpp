@@ -47,8 +47,9 @@ public:
 	~BitRunner() override;
 
 	void add(BitJob job);
-	/** Who asked goes: what waits is forgotten, what runs is ended as the bus has it. */
-	void left(const Asker &asker);
+	/** Who asked goes: what waits is forgotten, what runs is ended as the bus has it. False:
+	 * there was nothing. */
+	bool left(const Asker &asker);
 	bool is_busy(unsigned bus) const noexcept;
 	/** The lines are gone: everybody is answered, not from within. */
 	void fail_all();

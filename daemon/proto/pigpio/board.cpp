@@ -10,9 +10,23 @@
 #include <fmt/format.h>
 
 #include <bit>
+#include <utility>
 
 namespace gpiohub::daemon::pigpio
 {
+
+namespace
+{
+
+void append(
+	std::vector<MadeStats> &made, std::string_view kind, const std::vector<HandleInfo> &handles)
+{
+	for (const HandleInfo &handle : handles)
+		made.push_back(
+			{fmt::format("{} {}: {}", kind, handle.handle, handle.what), handle.who});
+}
+
+} // namespace
 
 Result<std::unique_ptr<Board>> Board::create(Reactor &reactor, const Settings &settings)
 {
@@ -47,13 +61,25 @@ Result<std::unique_ptr<Board>> Board::create(Reactor &reactor, const Settings &s
 	board->ports_timer_ = *std::move(ports_timer);
 	auto scripts = ScriptRunner::create(
 		reactor,
-		[raw = board.get()](const Request &request) {
-			return execute({*raw, nullptr, "a script", request});
+		[raw = board.get()](const Request &request, Asker &asker) {
+			return execute({*raw, nullptr, "a script", request, &asker});
 		},
 		[raw = board.get()] { raw->listen(); });
 	if (!scripts)
 		return scripts.error();
 	board->scripts = *std::move(scripts);
+	auto bus_thread = BusThread::create(
+		reactor,
+		[raw = board.get()] {
+			std::vector<MadeStats> made;
+			append(made, "I2C", raw->i2c.handles());
+			append(made, "SPI", raw->spi.handles());
+			return made;
+		},
+		[raw = board.get()] { raw->scripts->look(); });
+	if (!bus_thread)
+		return bus_thread.error();
+	board->bus_thread = *std::move(bus_thread);
 	board->notifier->on_edge(
 		[raw = board.get()](unsigned gpio, bool level, std::uint64_t time_ns) {
 			raw->take_edge(gpio, level, time_ns);
@@ -150,19 +176,6 @@ void Board::hub_gone(Hub &hub)
 	lines.detach();
 }
 
-namespace
-{
-
-void append(
-	std::vector<MadeStats> &made, std::string_view kind, const std::vector<HandleInfo> &handles)
-{
-	for (const HandleInfo &handle : handles)
-		made.push_back(
-			{fmt::format("{} {}: {}", kind, handle.handle, handle.what), handle.who});
-}
-
-} // namespace
-
 std::vector<MadeStats> Board::made() const
 {
 	std::vector<MadeStats> made;
@@ -188,8 +201,8 @@ std::vector<MadeStats> Board::made() const
 	for (const auto &[id, maker] : wave_makers)
 		made.push_back({fmt::format("wave {}", id), maker});
 	append(made, "notifications", notifier->handles());
-	append(made, "I2C", i2c.handles());
-	append(made, "SPI", spi.handles());
+	for (MadeStats &each : bus_thread->made())
+		made.push_back(std::move(each));
 	append(made, "serial port", serial.handles());
 	append(made, "file", files.handles());
 	return made;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "bit_buses.hpp"
+#include "bus_thread.hpp"
 #include "files.hpp"
 #include "handles.hpp"
 #include "i2c.hpp"
@@ -57,7 +58,9 @@ public:
 	std::unique_ptr<ScriptRunner> scripts;
 	/** Whose command is being done, for who looks at handles later. */
 	Caller caller;
-	I2c i2c{caller};
+	/* This, I2C and SPI are the bus thread's. */
+	Caller bus_caller;
+	I2c i2c{bus_caller};
 	Spi spi;
 	Serial serial{caller};
 	Files files;
@@ -65,11 +68,13 @@ public:
 	std::array<std::string, kGpios> drivers;
 	std::map<std::uint32_t, std::string> script_makers;
 	std::map<std::uint32_t, std::string> wave_makers;
-	/** Clients by this door may use the four of them. */
+	/** Clients by this door may use the machine's buses, ports and files. */
 	bool has_buses = true;
 	/* What has no meaning here, for who asks for what he stored. */
 	std::array<std::uint32_t, 3> pads{8, 8, 8}; /* mA */
 	std::uint32_t internals = 0;                /* CSI */
+	/* Goes first: scripts may wait for it, and it uses the buses. */
+	std::unique_ptr<BusThread> bus_thread;
 
 	/** What clients by this door may do with the hub's lines, and their scripts. */
 	void permit(const Rights &rights);
@@ -92,7 +97,7 @@ private:
 	void take_edge(unsigned gpio, bool level, std::uint64_t time_ns);
 
 	explicit Board(const Settings &settings)
-		: spi(caller, settings.spi),
+		: spi(bus_caller, settings.spi),
 		  files(caller, settings.files),
 		  settings_(settings)
 	{

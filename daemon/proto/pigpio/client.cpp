@@ -37,7 +37,7 @@ Client::Client(const ClientContext &context, UniqueFd socket, Peer peer)
 Client::~Client()
 {
 	context_.reactor.remove(*this);
-	context_.board.bit_buses->left(*this);
+	leave_buses();
 	context_.board.notifier->close_all(*this);
 }
 
@@ -107,8 +107,7 @@ void Client::nobody_reads()
 	is_unread_ = true;
 	context_.board.notifier->close_all(*this);
 	/* What goes over a bus may take hours. */
-	context_.board.bit_buses->left(*this);
-	if (awaited_ == Awaited::Answer)
+	if (context_.board.bit_buses->left(*this))
 		awaited_ = Awaited::Nothing;
 	/* The socket would be ready for ever. */
 	context_.reactor.remove(*this);
@@ -187,8 +186,7 @@ void Client::expect_rest()
 /* False: it is to be done again, later. */
 bool Client::handle(const Request &request)
 {
-	Reply result =
-		execute({context_.board, this, peer_.name, request, is_unread_ ? nullptr : this});
+	Reply result = execute({context_.board, this, peer_.name, request, this});
 	if (result.res == static_cast<std::int32_t>(Status::TryAgain)) {
 		if (hold(Awaited::Again, request, kTryAgainNs))
 			return false;
@@ -308,12 +306,19 @@ void Client::finish()
 	context_.reactor.later(*this);
 }
 
+/* What it asked of them is answered to nobody. */
+void Client::leave_buses()
+{
+	(void)context_.board.bit_buses->left(*this);
+	context_.board.bus_thread->left(*this);
+}
+
 void Client::end()
 {
 	if (has_ended_)
 		return;
 	has_ended_ = true;
-	context_.board.bit_buses->left(*this);
+	leave_buses();
 	context_.board.notifier->close_all(*this);
 	context_.ended(*this);
 }

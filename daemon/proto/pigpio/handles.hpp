@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The numbers that stand for what clients opened. They are everybody's, and stay when the
- * client goes: pigs opens, uses and closes with a connection each. Loop thread.
+ * client goes: pigs opens, uses and closes with a connection each. Of one thread.
  */
 #pragma once
 

@@ -37,6 +37,7 @@ void Script::start() noexcept
 	a_ = 0;
 	f_ = 0;
 	due_ns_ = 0;
+	is_answer_awaited_ = false;
 	depth_ = 0;
 }
 
@@ -45,6 +46,7 @@ void Script::stop() noexcept
 	if (state_ == State::Running || state_ == State::Waiting)
 		state_ = State::Halted;
 	due_ns_ = 0;
+	is_answer_awaited_ = false;
 }
 
 void Script::set_parameters(std::span<const std::int32_t> values) noexcept
@@ -83,8 +85,11 @@ void Script::step_command(const Instruction &instruction, Executor &executor)
 		values[i] = bits_of(value_of(instruction.operands[i]));
 	const auto extension = std::as_bytes(std::span(values).subspan(2));
 	const std::uint64_t run = runs_;
-	const Reply reply = executor.execute({instruction.code, values[0], values[1],
-		extension.first(instruction.count > 2 ? extension.size() : 0)});
+	const Reply reply = executor.execute(
+		{instruction.code, values[0], values[1],
+			extension.first(instruction.count > 2 ? extension.size() : 0)},
+		*this);
+	pending_ += reply.is_pending ? 1 : 0;
 	if (run != runs_ || state_ != State::Running)
 		return;
 	if (reply.res == static_cast<std::int32_t>(Status::TryAgain)) {
@@ -92,12 +97,29 @@ void Script::step_command(const Instruction &instruction, Executor &executor)
 		due_ns_ = executor.now_ns() + kTryAgainNs;
 		return;
 	}
-	a_ = reply.res;
-	f_ = a_;
+	is_answer_awaited_ = reply.is_pending;
+	if (reply.is_pending)
+		return;
+	take(reply);
 	if (reply.after_ns == 0)
 		return;
 	const std::uint64_t now = executor.now_ns();
 	due_ns_ = now + std::min(reply.after_ns, std::numeric_limits<std::uint64_t>::max() - now);
+}
+
+void Script::take(const Reply &reply) noexcept
+{
+	a_ = reply.res;
+	f_ = a_;
+}
+
+/* They come in the order of the commands: of this run is the last one alone. */
+void Script::answer(const Reply &reply)
+{
+	pending_--;
+	if (pending_ > 0 || !std::exchange(is_answer_awaited_, false))
+		return;
+	take(reply);
 }
 
 /* Wide enough for any result before it goes round. */

@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include "asker.hpp"
 #include "script_text.hpp"
 #include "wire.hpp"
 
@@ -34,7 +35,8 @@ public:
 	Executor &operator=(const Executor &) = delete;
 	virtual ~Executor() = default;
 
-	virtual Reply execute(const Request &request) = 0;
+	/** asker: who gets a reply that is pending. */
+	virtual Reply execute(const Request &request, Asker &asker) = 0;
 	/** A delay begins at the time after the command, not at that of the turn: else a
 	 * short one was over before it began. */
 	virtual std::uint64_t now_ns() = 0;
@@ -42,7 +44,7 @@ public:
 	virtual bool is_turn_over() = 0;
 };
 
-class Script
+class Script final : public Asker
 {
 public:
 	/** The numbers are what PROCP says. None of ours is ever Initing. */
@@ -64,7 +66,14 @@ public:
 	std::size_t run(std::size_t budget, Executor &executor);
 
 	/** Whether run() does anything. */
-	bool wants_steps() const noexcept { return state_ == State::Running && due_ns_ == 0; }
+	bool wants_steps() const noexcept
+	{
+		return state_ == State::Running && due_ns_ == 0 && !is_answer_awaited_;
+	}
+	/** The reply of a command that takes its time. */
+	void answer(const Reply &reply) override;
+	/** Replies that are pending, also of commands of runs before: it must be there for them. */
+	std::size_t pending() const noexcept { return pending_; }
 	/** When its delay ends: wake() then. It is running by PROCP's word. */
 	std::optional<std::uint64_t> due_ns() const noexcept;
 	/** Which GPIOs of bank 1 it waits for; one edge on any of them ends it. */
@@ -90,6 +99,7 @@ private:
 
 	void step(Executor &executor);
 	void step_command(const Instruction &instruction, Executor &executor);
+	void take(const Reply &reply) noexcept;
 	void step_op(ScriptOp op, const Instruction &instruction);
 	void jump(ScriptOp op, const Operand &place);
 	void jump_back();
@@ -111,6 +121,8 @@ private:
 	std::int32_t a_ = 0;
 	std::int32_t f_ = 0;
 	std::uint64_t due_ns_ = 0; /* 0: no delay */
+	std::size_t pending_ = 0;
+	bool is_answer_awaited_ = false; /* the last of these is this run's */
 	Awaited awaited_ = Awaited::Edges;
 	std::uint32_t awaited_bits_ = 0; /* while Waiting */
 	std::array<std::int32_t, kMostParameters> parameters_{};

@@ -9,7 +9,7 @@ namespace gpiohub::daemon::pigpio
 {
 
 Result<std::unique_ptr<ScriptRunner>> ScriptRunner::create(Reactor &reactor,
-	std::function<Reply(const Request &)> execute, std::function<void()> awaited)
+	std::function<Reply(const Request &, Asker &)> execute, std::function<void()> awaited)
 {
 	std::unique_ptr<ScriptRunner> runner(
 		new ScriptRunner(reactor, std::move(execute), std::move(awaited)));
@@ -31,9 +31,9 @@ std::uint64_t ScriptRunner::now_ns()
 }
 
 /* What a script does by itself takes no time to speak of; a command may, on a bus. */
-Reply ScriptRunner::execute(const Request &request)
+Reply ScriptRunner::execute(const Request &request, Asker &asker)
 {
-	Reply reply = execute_(request);
+	Reply reply = execute_(request, asker);
 	is_turn_over_ = monotonic_ns() >= turn_ends_ns_;
 	return reply;
 }

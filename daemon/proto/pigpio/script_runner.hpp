@@ -27,7 +27,8 @@ public:
 	/** `execute`: carries out a script's command. `awaited`: called when the scripts wait for
 	 * edges of other GPIOs than before. */
 	static Result<std::unique_ptr<ScriptRunner>> create(Reactor &reactor,
-		std::function<Reply(const Request &)> execute, std::function<void()> awaited);
+		std::function<Reply(const Request &, Asker &)> execute,
+		std::function<void()> awaited);
 	~ScriptRunner() override;
 
 	ScriptStore &store() noexcept { return store_; }
@@ -39,14 +40,14 @@ public:
 	void event(unsigned id);
 	std::uint32_t awaited_gpios() const noexcept { return awaited_; }
 
-	Reply execute(const Request &request) override;
+	Reply execute(const Request &request, Asker &asker) override;
 	std::uint64_t now_ns() override;
 	bool is_turn_over() override { return is_turn_over_; }
 	void ready(std::uint32_t) override {}
 	void later() override;
 
 private:
-	ScriptRunner(Reactor &reactor, std::function<Reply(const Request &)> execute,
+	ScriptRunner(Reactor &reactor, std::function<Reply(const Request &, Asker &)> execute,
 		std::function<void()> changed)
 		: reactor_(reactor),
 		  execute_(std::move(execute)),
@@ -55,7 +56,7 @@ private:
 	}
 
 	Reactor &reactor_;
-	std::function<Reply(const Request &)> execute_;
+	std::function<Reply(const Request &, Asker &)> execute_;
 	std::function<void()> changed_;
 	std::unique_ptr<Timer> timer_;
 	ScriptStore store_;

@@ -92,10 +92,15 @@ Status ScriptStore::remove(std::uint32_t id)
 	if (script == nullptr)
 		return Status::BadScriptId;
 	script->stop();
-	if (is_turning_)
-		removed_.push_back(std::move(scripts_[id]));
-	scripts_[id].reset();
+	removed_.push_back(std::move(scripts_[id]));
+	forget_removed();
 	return Status::Ok;
+}
+
+void ScriptStore::forget_removed()
+{
+	if (!is_turning_)
+		std::erase_if(removed_, [](const auto &script) { return script->pending() == 0; });
 }
 
 std::size_t ScriptStore::turn(std::size_t budget, Executor &executor)
@@ -112,7 +117,7 @@ std::size_t ScriptStore::turn(std::size_t budget, Executor &executor)
 	while (used < budget && wants_steps() && !executor.is_turn_over())
 		used += round(budget - used, executor);
 	is_turning_ = false;
-	removed_.clear();
+	forget_removed();
 	return used;
 }
 

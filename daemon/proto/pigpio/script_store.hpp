@@ -74,7 +74,10 @@ private:
 	std::array<std::unique_ptr<Script>, kMostScripts> scripts_; /* by id */
 	std::size_t next_ = 0;                                      /* who is first */
 	bool is_turning_ = false;
-	std::vector<std::unique_ptr<Script>> removed_; /* in a turn; they go after it */
+	void forget_removed();
+
+	/* In a turn, or with a reply pending: they go after that. */
+	std::vector<std::unique_ptr<Script>> removed_;
 };
 
 } // namespace gpiohub::daemon::pigpio

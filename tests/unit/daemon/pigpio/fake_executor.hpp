@@ -13,8 +13,10 @@ namespace gpiohub::daemon::pigpio
 {
 
 struct FakeExecutor final : Executor {
-	Reply execute(const Request &request) override
+	Reply execute(const Request &request, Asker &asker) override
 	{
+		if (on_asker)
+			on_asker(asker);
 		std::string text = std::to_string(request.command) + " " +
 			std::to_string(request.p1) + " " + std::to_string(request.p2);
 		for (std::size_t i = 0; i < request.extension.size(); i += 4) {
@@ -38,6 +40,7 @@ struct FakeExecutor final : Executor {
 	std::uint64_t now = 1'000'000'000;
 	std::size_t commands_per_turn = ~std::size_t{0};
 	std::function<Reply(const Request &)> answer;
+	std::function<void(Asker &)> on_asker;
 	std::vector<std::string> commands;
 };
 

@@ -373,3 +373,40 @@ TEST_CASE("a command that is to be done again is, after a moment, and is no resu
 	CHECK(asked == 2);
 	CHECK(bench.script.accumulator() == 1);
 }
+
+TEST_CASE("a command that takes its time holds up its script, until it is answered")
+{
+	Bench bench("lda 5 i2crb 0 1 add 1");
+	bench.executor.answer = [](const Request &) { return Reply::pending(); };
+	bench.run();
+	CHECK(bench.script.state() == State::Running);
+	CHECK_FALSE(bench.script.wants_steps());
+	CHECK(bench.script.pending() == 1);
+	bench.script.answer(Reply::number(41));
+	CHECK(bench.script.pending() == 0);
+	bench.run();
+	CHECK(bench.script.state() == State::Halted);
+	CHECK(bench.script.accumulator() == 42);
+}
+
+TEST_CASE("an answer to a run that was stopped is none of the next one's")
+{
+	Bench bench("i2crb 0 1 add 1");
+	bench.executor.answer = [](const Request &) { return Reply::pending(); };
+	bench.run();
+	bench.script.stop();
+	bench.script.start();
+	bench.run();
+	CHECK(bench.script.pending() == 2);
+	bench.script.answer(Reply::number(7));
+	CHECK_FALSE(bench.script.wants_steps());
+	bench.script.answer(Reply::number(9));
+	bench.run();
+	CHECK(bench.script.accumulator() == 10);
+	/* Stopped, and not begun again. */
+	bench.script.start();
+	bench.run();
+	bench.script.stop();
+	bench.script.answer(Reply::number(1));
+	CHECK(bench.script.state() == State::Halted);
+}

@@ -335,3 +335,18 @@ TEST_CASE("a turn that commands have used up is over, and the others are first i
 	REQUIRE(bench.executor.commands.size() == 2);
 	CHECK(bench.executor.commands[0] != bench.executor.commands[1]);
 }
+
+TEST_CASE("a script that is deleted is there for the answer that it waits for")
+{
+	Bench bench;
+	Asker *asker = nullptr;
+	bench.executor.on_asker = [&](Asker &its) { asker = &its; };
+	bench.executor.answer = [](const Request &) { return Reply::pending(); };
+	const std::uint32_t id = bench.start("i2crb 0 1");
+	(void)bench.turn();
+	REQUIRE(asker != nullptr);
+	CHECK(bench.store.remove(id) == Status::Ok);
+	CHECK(bench.store.size() == 0);
+	asker->answer(Reply::number(1));
+	CHECK(bench.add("halt") == id);
+}
