@@ -25,7 +25,7 @@ public:
 	std::variant<std::vector<Op>, Status> read()
 	{
 		while (!input_.empty()) {
-			const std::uint32_t code = *number(1);
+			const std::uint32_t code = *take_number(input_, 1);
 			if (code == 0)
 				break;
 			if (const Status status = command(code); status != Status::Ok)
@@ -39,18 +39,6 @@ public:
 private:
 	enum class Direction : std::uint8_t { None, Read, Write };
 
-	/* Nothing: cut off. */
-	std::optional<std::uint32_t> number(std::size_t size)
-	{
-		if (input_.size() < size)
-			return std::nullopt;
-		std::uint32_t value = 0;
-		for (std::size_t i = 0; i < size; i++)
-			value |= std::to_integer<std::uint32_t>(input_[i]) << (8 * i);
-		input_ = input_.subspan(size);
-		return value;
-	}
-
 	Status command(std::uint32_t code)
 	{
 		const std::size_t size = is_escaped_ ? 2 : 1;
@@ -63,7 +51,7 @@ private:
 		case 3:
 			return condition(Kind::Stop);
 		case 4: {
-			const auto address = number(size);
+			const auto address = take_number(input_, size);
 			if (!address)
 				return Status::BadI2cCommand;
 			if (*address > kMostI2cAddress)
@@ -72,11 +60,11 @@ private:
 			return Status::Ok;
 		}
 		case 5:
-			return number(2) ? Status::Ok : Status::BadI2cCommand;
+			return take_number(input_, 2) ? Status::Ok : Status::BadI2cCommand;
 		case 6:
-			return read_segment(number(size));
+			return read_segment(take_number(input_, size));
 		case 7:
-			return write_segment(number(size));
+			return write_segment(take_number(input_, size));
 		default:
 			return Status::BadI2cCommand;
 		}

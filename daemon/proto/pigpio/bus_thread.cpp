@@ -22,6 +22,7 @@ Result<std::unique_ptr<BusThread>> BusThread::create(
 		new BusThread(reactor, std::move(done), std::move(look), std::move(answered)));
 	if (const auto added = reactor.add(*thread, thread->done_fd_.get(), EPOLLIN); !added)
 		return added.error();
+	thread->thread_ = quiet_thread([raw = thread.get()] { raw->run(); });
 	return thread;
 }
 
@@ -39,8 +40,6 @@ BusThread::~BusThread()
 
 void BusThread::add(Work work, Asker *asker)
 {
-	if (!thread_.joinable())
-		thread_ = quiet_thread([this] { run(); });
 	{
 		const std::lock_guard lock(mutex_);
 		waiting_.push_back(std::make_unique<Job>(Job{std::move(work), asker}));

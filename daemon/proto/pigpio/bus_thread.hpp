@@ -77,7 +77,7 @@ private:
 	std::vector<MadeStats> made_;
 	bool is_ending_ = false;
 
-	std::thread thread_; /* from the first piece of work on */
+	std::thread thread_;
 };
 
 } // namespace gpiohub::daemon::pigpio

@@ -25,25 +25,14 @@ public:
 	std::variant<std::vector<I2cTransfer>, Status> read()
 	{
 		while (!is_end_ && !input_.empty()) {
-			if (const Status status = command(*number(1)); status != Status::Ok)
+			if (const Status status = command(*take_number(input_, 1));
+				status != Status::Ok)
 				return status;
 		}
 		return std::move(transfers_);
 	}
 
 private:
-	/* Nothing: cut off. */
-	std::optional<std::uint32_t> number(std::size_t size)
-	{
-		if (input_.size() < size)
-			return std::nullopt;
-		std::uint32_t value = 0;
-		for (std::size_t i = 0; i < size; i++)
-			value |= std::to_integer<std::uint32_t>(input_[i]) << (8 * i);
-		input_ = input_.subspan(size);
-		return value;
-	}
-
 	Status command(std::uint32_t code)
 	{
 		const bool is_long = is_escaped_;
@@ -61,17 +50,17 @@ private:
 			is_open_ = false;
 			return Status::Ok;
 		case 4:
-			return set(address_, number(is_long ? 2 : 1), kMostI2cAddress,
+			return set(address_, take_number(input_, is_long ? 2 : 1), kMostI2cAddress,
 				Status::BadI2cAddress);
 		case 5: {
-			const auto flags = number(2);
+			const auto flags = take_number(input_, 2);
 			if (flags && (*flags & ~kFlags) != 0)
 				return Status::BadFlags;
 			return set(flags_, flags, 0xffff, Status::BadFlags);
 		}
 		case 6:
 		case 7:
-			return segment(code == 6, number(is_long ? 2 : 1));
+			return segment(code == 6, take_number(input_, is_long ? 2 : 1));
 		default:
 			return Status::BadI2cCommand;
 		}

@@ -207,6 +207,36 @@ private:
 	Reactor &reactor_;
 };
 
+inline BenchClient connect_to(Front &front, const Peer &peer, Reactor &reactor)
+{
+	std::array<int, 2> pair{};
+	REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair.data()) ==
+		0);
+	front.accept(UniqueFd(pair[0]), peer);
+	return {UniqueFd(pair[1]), reactor};
+}
+
+/** What clients may do: on these lines, Verbs by their bits. */
+inline std::shared_ptr<const Roles> panel(
+	std::string_view lines, std::uint32_t verbs, const std::string &name = "panel")
+{
+	Role role;
+	role.name = name;
+	role.lines = *parse_lines(lines);
+	role.verbs = verbs;
+	return std::make_shared<const Roles>(std::vector<Role>{role}, std::vector<Token>{});
+}
+inline constexpr std::uint32_t kLookOnly = 0b1;
+inline constexpr std::uint32_t kLookClaimDrive = 0b111;
+
+/** With the role above. */
+inline Settings panel_settings()
+{
+	Settings settings;
+	settings.role = "panel";
+	return settings;
+}
+
 struct Bench {
 	explicit Bench(Settings settings = {}) : front(make_front(settings))
 	{
@@ -220,14 +250,7 @@ struct Bench {
 		front.reset();
 	}
 
-	BenchClient connect()
-	{
-		std::array<int, 2> pair{};
-		REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
-				pair.data()) == 0);
-		front->accept(UniqueFd(pair[0]), peer);
-		return {UniqueFd(pair[1]), *reactor};
-	}
+	BenchClient connect() { return connect_to(*front, peer, *reactor); }
 
 	void edge(unsigned line, bool level, std::uint64_t time_ns)
 	{

@@ -329,32 +329,25 @@ TEST_CASE("an I2C line that somebody drove high only pulls low again")
 
 TEST_CASE("roles are asked when a bus is opened, and again for each transfer")
 {
-	Settings settings;
-	settings.role = "panel";
-	SimBench bench(settings);
-	Role role;
-	role.name = "panel";
+	SimBench bench(panel_settings());
 	const auto renew = [&](const char *lines, std::uint32_t verbs) {
-		role.lines = *parse_lines(lines);
-		role.verbs = verbs;
-		bench.front->renew(std::make_shared<const Roles>(
-			std::vector<Role>{role}, std::vector<Token>{}));
+		bench.front->renew(panel(lines, verbs));
 	};
 	BenchClient client = bench.connect();
-	renew("4,20,21", 0b111); /* look, claim, drive */
+	renew("4,20,21", kLookClaimDrive);
 	CHECK(client.call(kBspio, kCs, 0, spi()) == res_of(Status::NotPermitted));
 	CHECK(client.call(kBi2co, 20, 22, words({50})) == res_of(Status::NotPermitted));
 	CHECK(client.call(kBi2co, 22, 20, words({50})) == res_of(Status::NotPermitted));
-	renew("4,5,20,21", 0b111);
+	renew("4,5,20,21", kLookClaimDrive);
 	REQUIRE(client.call(kBspio, kCs, 0, spi()) == 0);
-	renew("4,20,21", 0b111);
+	renew("4,20,21", kLookClaimDrive);
 	CHECK(client.call(kBspix, kCs, 0, "a") == res_of(Status::NotPermitted));
-	renew("4,5,20", 0b111);
+	renew("4,5,20", kLookClaimDrive);
 	CHECK(client.call(kBspix, kCs, 0, "a") == res_of(Status::NotPermitted));
-	renew("4,5,20,21", 0b111);
+	renew("4,5,20,21", kLookClaimDrive);
 	client.has_extension = true;
 	CHECK(client.call(kBspix, kCs, 0, "a") == 1);
-	renew("4,5,20,21,22", 0b001); /* look */
+	renew("4,5,20,21,22", kLookOnly);
 	CHECK(client.call(kBspic, kCs) == res_of(Status::NotPermitted));
 	CHECK(client.call(kBi2co, 20, 22, words({50})) == res_of(Status::NotPermitted));
 }

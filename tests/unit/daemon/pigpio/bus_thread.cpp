@@ -118,24 +118,21 @@ TEST_CASE("an answer may bring the next piece of work, and have another asker le
 TEST_CASE("what who left asked for is done, and answered to nobody")
 {
 	Bench bench;
-	Client client;
+	Client gone;
 	Client last;
 	std::atomic<int> done = 0;
-	{
-		Client gone;
-		for (int i = 0; i < 10; i++)
-			bench.thread->add(
-				[&] {
-					done++;
-					return Reply();
-				},
-				&gone);
-		bench.thread->left(gone);
-	}
+	for (int i = 0; i < 10; i++)
+		bench.thread->add(
+			[&] {
+				done++;
+				return Reply();
+			},
+			&gone);
+	bench.thread->left(gone);
 	bench.thread->add(Bench::number(1), &last);
 	bench.turn_until([&] { return last.answers.size() == 1; });
 	CHECK(done == 10);
-	CHECK(client.answers.empty());
+	CHECK(gone.answers.empty());
 }
 
 TEST_CASE("its end waits for what is being done, and no longer")

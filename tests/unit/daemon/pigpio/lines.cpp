@@ -111,15 +111,8 @@ TEST_CASE("a trigger is a pulse that the hub times")
 
 TEST_CASE("where there are roles these clients have the one of their door")
 {
-	Settings settings;
-	settings.role = "panel";
-	Bench bench(settings);
-	Role role;
-	role.name = "panel";
-	role.lines = *parse_lines("4,5,6");
-	role.verbs = 0b111; /* look, claim, drive */
-	bench.front->renew(
-		std::make_shared<const Roles>(std::vector<Role>{role}, std::vector<Token>{}));
+	Bench bench(panel_settings());
+	bench.front->renew(panel("4,5,6", kLookClaimDrive));
 	BenchClient client = bench.connect();
 	CHECK(client.call(kWrite, 4, 1) == 0);
 	CHECK(client.call(kWrite, 17, 1) == res_of(Status::NotPermitted));
@@ -129,9 +122,7 @@ TEST_CASE("where there are roles these clients have the one of their door")
 	bench.fake->levels |= 1 << 17;
 	CHECK(client.call(kBr1) == 1 << 4);
 	/* Without one nothing is allowed. */
-	role.name = "other";
-	bench.front->renew(
-		std::make_shared<const Roles>(std::vector<Role>{role}, std::vector<Token>{}));
+	bench.front->renew(panel("4,5,6", kLookClaimDrive, "other"));
 	CHECK(client.call(kWrite, 4, 0) == res_of(Status::NotPermitted));
 }
 

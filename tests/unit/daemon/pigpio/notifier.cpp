@@ -371,33 +371,21 @@ TEST_CASE("who comes too late to a watchdog tells of it, and not of all that was
 
 TEST_CASE("levels of lines that the role does not let look at are in no report")
 {
-	Settings settings;
-	settings.role = "panel";
-	Bench bench(settings);
-	Role role;
-	role.name = "panel";
-	role.lines = *parse_lines("4,5,6");
-	role.verbs = 0b1; /* look */
-	const auto renew = [&] {
-		bench.front->renew(std::make_shared<const Roles>(
-			std::vector<Role>{role}, std::vector<Token>{}));
-	};
-	renew();
+	Bench bench(panel_settings());
+	bench.front->renew(panel("4,5,6", kLookOnly));
 	BenchClient client = watcher(bench, ~std::uint32_t{0});
 	CHECK(bench.fake->armed == 0b111'0000);
 	bench.edge(5, true, 1000);
 	CHECK(client.report().levels == 1 << 5);
 	/* A role that becomes narrower holds for masks that were given before. */
-	role.lines = *parse_lines("4");
-	renew();
+	bench.front->renew(panel("4", kLookOnly));
 	CHECK(bench.fake->armed == 1 << 4);
 	bench.edge(6, true, 2000);
 	bench.edge(4, true, 3000);
 	CHECK(client.report().levels == 1 << 4);
 	CHECK(client.waiting() == 0);
 	/* And one that becomes wider. */
-	role.lines = *parse_lines("4-17");
-	renew();
+	bench.front->renew(panel("4-17", kLookOnly));
 	bench.edge(17, true, 4000);
 	CHECK((client.report().levels & 1 << 17) != 0);
 }

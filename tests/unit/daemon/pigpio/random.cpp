@@ -17,23 +17,6 @@ namespace
 
 constexpr std::uint32_t kNumbers = 121; /* above all of them */
 
-/* No bus, no file: these are the machine's. */
-std::shared_ptr<const Roles> without_buses()
-{
-	Role role;
-	role.name = "anybody";
-	role.lines = *parse_lines("0-31");
-	role.verbs = 0b1111;
-	return std::make_shared<const Roles>(std::vector<Role>{role}, std::vector<Token>{});
-}
-
-Settings settings_of_anybody()
-{
-	Settings settings;
-	settings.role = "anybody";
-	return settings;
-}
-
 class Generator
 {
 public:
@@ -169,8 +152,9 @@ void happen(Bench &bench, Generator &any, std::uint64_t &now)
 TEST_CASE("whatever is asked has one reply, and nothing is broken by it")
 {
 	const int count = std::getenv("GPIOHUB_LONG") != nullptr ? 10'000'000 : 100'000;
-	Bench bench(settings_of_anybody());
-	bench.front->renew(without_buses());
+	Bench bench(panel_settings());
+	/* No bus, no file: these are the machine's. */
+	bench.front->renew(panel("0-31", 0b1111));
 	BenchClient client = bench.connect();
 	client.has_extension = false;
 	/* Handles 0 to 7, which the other one has told what to watch. */

@@ -21,14 +21,7 @@ struct SimBench {
 		front.reset();
 	}
 
-	BenchClient connect()
-	{
-		std::array<int, 2> pair{};
-		REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
-				pair.data()) == 0);
-		front->accept(UniqueFd(pair[0]), peer);
-		return {UniqueFd(pair[1]), *reactor};
-	}
+	BenchClient connect() { return connect_to(*front, peer, *reactor); }
 
 	bool level(unsigned line) { return *hub->get(std::uint64_t{1} << line) != 0; }
 	unsigned drive(unsigned line) { return hub->line_info(line, peer)->info.drive; }

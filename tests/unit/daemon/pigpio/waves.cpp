@@ -288,24 +288,13 @@ TEST_CASE("a GPIO that is to be an input is one, whatever wave drives it")
 
 TEST_CASE("a wave that may not be sent leaves alone what plays")
 {
-	Settings settings;
-	settings.role = "panel";
-	Bench bench(settings);
-	Role role;
-	role.name = "panel";
-	role.lines = *parse_lines("4,5");
-	role.verbs = 0b111; /* look, claim, drive */
-	const auto renew = [&] {
-		bench.front->renew(std::make_shared<const Roles>(
-			std::vector<Role>{role}, std::vector<Token>{}));
-	};
-	renew();
+	Bench bench(panel_settings());
+	bench.front->renew(panel("4,5", kLookClaimDrive));
 	BenchClient client = bench.connect();
 	CHECK(client.call(kPwm, 4, 100) == 0);
 	CHECK(client.call(kWrite, 5, 0) == 0);
 	const std::uint32_t id = made(client, 1 << 4 | 1 << 5);
-	role.lines = *parse_lines("4");
-	renew();
+	bench.front->renew(panel("4", kLookClaimDrive));
 	CHECK(client.call(kWvtx, id) == res_of(Status::NotPermitted));
 	CHECK(client.call(kGdc, 4) == 100);
 }
