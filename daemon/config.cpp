@@ -3,6 +3,7 @@
 
 #include "config_roles.hpp"
 #include "proto/pigpio/bank.hpp"
+#include "proto/pigpio/hardware_pwm.hpp"
 #include "socket.hpp"
 
 #include <fmt/format.h>
@@ -54,6 +55,12 @@ std::string fault_of_gpio(const std::string &entry)
 {
 	const auto fault = pigpio::Bank::of({entry}, 64, [](unsigned) { return std::string(); });
 	return fault || fault.error().code == ENXIO ? "" : fault.error().what;
+}
+
+std::string fault_of_pwm(const std::string &entry)
+{
+	const auto parsed = pigpio::parse_pwm_channel(entry);
+	return parsed ? "" : parsed.error().what;
 }
 
 std::string fault_of_nothing(const std::string &)
@@ -205,6 +212,7 @@ std::map<std::string_view, Keys, std::less<>> all_keys(Config &config)
 				{"role", text(config.pigpio.role, fault_of_nothing)},
 				{"guard", guard(config.pigpio.guard)},
 				{"files", text(config.pigpio.files, fault_of_file)},
+				{"pwm", texts(config.pigpio.pwm, fault_of_pwm)},
 				{"spi", texts(config.pigpio.spi.main, fault_of_nothing)},
 				{"auxiliary_spi",
 					texts(config.pigpio.spi.auxiliary, fault_of_nothing)},

@@ -34,8 +34,10 @@ at_most() {
 
 unit installed
 unit local-only local-only.conf
+unit pigpio-pwm pigpio-pwm.conf
 at_most 11 installed
 at_most 5 local-only
+at_most 14 pigpio-pwm
 for name in gpiohubd.service gpiohubd.socket gpiohubd-tcp.socket gpiohubd-tls.socket; do
 	# Of systemd's own units a build machine may lack some.
 	said=$(SYSTEMD_UNIT_PATH=$work/installed: systemd-analyze verify --man=no "$work/installed/$name" 2>&1) || true

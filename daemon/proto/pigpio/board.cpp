@@ -80,11 +80,26 @@ Result<std::unique_ptr<Board>> Board::create(Reactor &reactor, const Settings &s
 	if (!bus_thread)
 		return bus_thread.error();
 	board->bus_thread = *std::move(bus_thread);
+	if (!settings.pwm.empty())
+		board->bus_thread->add(
+			[raw = board.get()] { return raw->hardware_pwm.prepare(); }, nullptr);
 	board->notifier->on_edge(
 		[raw = board.get()](unsigned gpio, bool level, std::uint64_t time_ns) {
 			raw->take_edge(gpio, level, time_ns);
 		});
 	return board;
+}
+
+void Board::end_pulses(unsigned gpio)
+{
+	pwm.stop(gpio_bit(gpio));
+	end_hardware_pwm(gpio);
+}
+
+void Board::end_hardware_pwm(unsigned gpio)
+{
+	if (hardware_pwm.leave(gpio))
+		bus_thread->add([this, gpio] { return hardware_pwm.off(gpio); }, nullptr);
 }
 
 void Board::settle()
@@ -187,6 +202,9 @@ std::vector<MadeStats> Board::made() const
 			made.push_back(
 				{fmt::format("{} on GPIO {}", is_pwm ? "PWM" : "output", gpio),
 					drivers[gpio]});
+		if ((hardware_pwm.running() & bit) != 0)
+			made.push_back(
+				{fmt::format("hardware PWM on GPIO {}", gpio), drivers[gpio]});
 		if ((notifier->watched_over() & bit) != 0)
 			made.push_back({fmt::format("watchdog or filter on GPIO {}", gpio),
 				drivers[gpio]});

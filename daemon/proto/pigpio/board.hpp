@@ -9,6 +9,7 @@
 #include "bus_thread.hpp"
 #include "files.hpp"
 #include "handles.hpp"
+#include "hardware_pwm.hpp"
 #include "i2c.hpp"
 #include "lines.hpp"
 #include "notifier.hpp"
@@ -58,10 +59,11 @@ public:
 	std::unique_ptr<ScriptRunner> scripts;
 	/** Whose command is being done, for who looks at handles later. */
 	Caller caller;
-	/* This, I2C and SPI are the bus thread's. */
+	/* It, I2C and SPI are the bus thread's. */
 	Caller bus_caller;
 	I2c i2c{bus_caller};
 	Spi spi;
+	HardwarePwm hardware_pwm;
 	Serial serial{caller};
 	Files files;
 	/** Who drove or set up a GPIO last, who stored the scripts and made the waves. */
@@ -83,6 +85,11 @@ public:
 	/** What there is that stays, and who made it. */
 	std::vector<MadeStats> made() const;
 
+	/** PWM of either kind, and servos, are over on it. */
+	void end_pulses(unsigned gpio);
+	/** The same of hardware's. */
+	void end_hardware_pwm(unsigned gpio);
+
 	/** To be called after each command. */
 	void settle();
 	/** Takes what has happened until now. */
@@ -98,6 +105,7 @@ private:
 
 	explicit Board(const Settings &settings)
 		: spi(bus_caller, settings.spi),
+		  hardware_pwm(settings.pwm),
 		  files(caller, settings.files),
 		  settings_(settings)
 	{

@@ -49,7 +49,7 @@ Reply set_mode(const Call &call)
 		return Status::NotPermitted;
 	if (is_output && call.board.lines.is_output(call.gpio()))
 		return Status::Ok;
-	call.board.pwm.stop(bit);
+	call.board.end_pulses(call.gpio());
 	/* Who wants an input wants nobody to drive it. */
 	if (mode == kModeInput && (call.board.waves.driven() & bit) != 0)
 		call.board.waves.halt();
@@ -78,7 +78,7 @@ Reply write_level(const Call &call)
 {
 	if (call.p2() > 1)
 		return Status::BadLevel;
-	call.board.pwm.stop(gpio_bit(call.gpio()));
+	call.board.end_pulses(call.gpio());
 	return call.board.lines.write(call.gpio(), call.p2() != 0);
 }
 
@@ -122,7 +122,7 @@ Reply trigger(const Call &call)
 		return Status::BadLevel;
 	Lines &lines = call.board.lines;
 	const Gpios bit = gpio_bit(call.gpio());
-	call.board.pwm.stop(bit);
+	call.board.end_pulses(call.gpio());
 	if ((lines.outputs() & bit) == 0) {
 		if (const Status made = lines.make_outputs(bit); made != Status::Ok)
 			return made;

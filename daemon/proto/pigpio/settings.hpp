@@ -31,6 +31,8 @@ struct Settings {
 	std::uint32_t hardware = 0xa02082;
 	/* What these clients may do, where there are roles; "": nothing. */
 	std::string role;
+	/* "18=pwmchip0:2": GPIOs that are channels of the kernel's PWM chips. */
+	std::vector<std::string> pwm;
 	/* The devices of SPI's channels. */
 	SpiChannels spi;
 	/* Where clients' files are, and nowhere else; "": they have none. */

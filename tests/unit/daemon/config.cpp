@@ -50,6 +50,50 @@ outbox_bytes = 100000
 	CHECK(config->limits.outbox_bytes == 100000);
 }
 
+TEST_CASE("every key of pigpio's interface is taken")
+{
+	const auto none = parse_config("", "c");
+	REQUIRE(none.ok());
+	CHECK_FALSE(none->pigpio.enabled);
+	CHECK(none->pigpio.port == 8888);
+	CHECK(none->pigpio.pwm.empty());
+	const auto config = parse_config(R"(
+[pigpio]
+enabled = true
+port = 9000
+listen = ["::1"]
+hub = 2
+gpios = ["17=GPIO17", "4=0"]
+reserved = [14, 15]
+hardware = 0xc04170
+role = "panel"
+guard = "low"
+files = "/srv/files"
+pwm = ["18=pwmchip0:2", "19=1f00098000.pwm:3"]
+spi = ["spidev0.0"]
+auxiliary_spi = []
+[role.panel]
+lines = ["*"]
+verbs = ["look"]
+)",
+		"c");
+	REQUIRE(config.ok());
+	const auto &pigpio = config->pigpio;
+	CHECK(pigpio.enabled);
+	CHECK(pigpio.port == 9000);
+	CHECK(*pigpio.listen == std::vector<std::string>{"::1"});
+	CHECK(*pigpio.hub == 2);
+	CHECK(*pigpio.gpios == std::vector<std::string>{"17=GPIO17", "4=0"});
+	CHECK(pigpio.reserved == std::vector<unsigned>{14, 15});
+	CHECK(pigpio.hardware == 0xc04170);
+	CHECK(pigpio.role == "panel");
+	CHECK(pigpio.guard == GPIOHUB_GUARD_LEVELS);
+	CHECK(pigpio.files == "/srv/files");
+	CHECK(pigpio.pwm == std::vector<std::string>{"18=pwmchip0:2", "19=1f00098000.pwm:3"});
+	CHECK(pigpio.spi.main == std::vector<std::string>{"spidev0.0"});
+	CHECK(pigpio.spi.auxiliary.empty());
+}
+
 TEST_CASE("what is wrong is told with its line and column")
 {
 	struct Case {
@@ -61,6 +105,17 @@ TEST_CASE("what is wrong is told with its line and column")
 		Case{"[tcp]\nport = 0", "f:2:8: \"tcp.port\" must be a number from 1 to 65535"},
 		Case{"[tcp]\n  prot = 1", "f:2:3: unknown key \"tcp.prot\""},
 		Case{"\n\n[sokcet]\n", "f:3:2: unknown key \"sokcet\""},
+		Case{"[pigpio]\ngpios = [\"17\"]",
+			"f:2:10: \"pigpio.gpios\" \"17\" is not GPIO=LINE, GPIO from 0 to 53"},
+		Case{"[pigpio]\nreserved = [54]",
+			"f:2:13: \"pigpio.reserved\" must be a number from 0 to 53"},
+		Case{"[pigpio]\nguard = \"high\"",
+			"f:2:9: \"pigpio.guard\" must be \"keep\", \"input\" or \"low\""},
+		Case{"[pigpio]\npwm = [\"18=pwmchip0\"]",
+			"f:2:8: \"pigpio.pwm\" \"18=pwmchip0\" is not GPIO=CHIP:CHANNEL, as in "
+			"\"18=pwmchip0:2\", GPIO from 0 to 53"},
+		Case{"[pigpio]\nfiles = \"here\"",
+			"f:2:9: \"pigpio.files\" must be the path of a file, from / on"},
 		Case{"x = 1", "f:1:1: unknown key \"x\""},
 		Case{"tcp = 1", "f:1:7: \"tcp\" must be a table: [tcp]"},
 		Case{"[socket]\nmode = 0o1777",

@@ -22,6 +22,8 @@ vm_usage() {
 		  --pl061         the same with tests/vm/pl061 (arm64 kernels)
 		  --hub-node LINES  a hub in the device tree over these lines of the PL061,
 		                  "3,0,1" (arm64 kernels)
+		  --pwm-node      a Raspberry Pi's PWM chip in the device tree, whose registers
+		                  are memory (arm64 kernels)
 		  --plugin FILE   give QEMU this plugin, with out=GPIOHUB_OUT as its argument
 		  --no-build      use modules and programs as they are
 		  --no-programs   build the modules alone
@@ -47,7 +49,7 @@ need_value() { [ "$2" -ge 2 ] || die "$1 needs a value"; }
 
 vm_options() {
 	KERNEL=$(default_kernel) CPUS=2 MEMORY="" EXACT="" SYSTEMD="" RELAY="" TIMEOUT=900 NAME=""
-	BESIDE="" HUB_NODE="" PLUGIN="" BUILD=1 PROGRAMS=1 BARE="" VERBOSE="" ENVIRONMENT=()
+	BESIDE="" HUB_NODE="" PWM_NODE="" PLUGIN="" BUILD=1 PROGRAMS=1 BARE="" VERBOSE="" ENVIRONMENT=()
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--kernel | --cpus | --memory | --relay | --timeout | --name | --beside | --hub-node | --plugin | --env)
@@ -59,6 +61,7 @@ vm_options() {
 		--exact-time) EXACT=1 ;;
 		--systemd) SYSTEMD=1 ;;
 		--pl061) BESIDE=$TREE/tests/vm/pl061 ;;
+		--pwm-node) PWM_NODE=1 ;;
 		--no-build) BUILD="" PROGRAMS="" ;;
 		--no-programs) PROGRAMS="" ;;
 		--bare) BARE=1 PROGRAMS="" ;;

@@ -92,20 +92,47 @@ vm_append() {
 	printf '%s\n' "${GPIOHUB_APPEND:-}"
 }
 
-# The device tree that QEMU would make, with a node for a hub.
+# The device tree that QEMU would make, with nodes of ours.
 vm_devicetree() {
-	local dtb=$WORK/hub.dtb node=/gpiohub-node chip line gpios=()
-	[ -n "$HUB_NODE" ] || return 0
-	[ "$ARCH" = arm64 ] || die "--hub-node needs an arm64 kernel"
+	local dtb=$WORK/nodes.dtb
+	[ -n "$HUB_NODE$PWM_NODE" ] || return 0
+	[ "$ARCH" = arm64 ] || die "--hub-node and --pwm-node need an arm64 kernel"
 	"$QEMU" "${MACHINE[@]}" -machine "dumpdtb=$dtb" -cpu "$(vm_cpu)" -smp "$CPUS" -m "$MEMORY" \
 		-display none >/dev/null 2>&1 || die "QEMU does not tell its device tree"
+	[ -z "$HUB_NODE" ] || vm_hub_node "$dtb"
+	[ -z "$PWM_NODE" ] || vm_pwm_node "$dtb"
+	DEVICETREE=(-dtb "$dtb")
+}
+
+vm_hub_node() {
+	local dtb=$1 node=/gpiohub-node chip line gpios=()
 	chip=$(fdtget -t x "$dtb" /pl061@9030000 phandle)
 	for line in ${HUB_NODE//,/ }; do gpios+=("$chip" "$(printf %x "$line")" 0); done
 	fdtput -c "$dtb" $node
 	fdtput -t s "$dtb" $node compatible gpiohub,hub
 	fdtput -t s "$dtb" $node label from-the-tree
 	fdtput -t x "$dtb" $node gpios "${gpios[@]}"
-	DEVICETREE=(-dtb "$dtb")
+}
+
+# The kernel's driver writes to registers that it never waits for: memory, of which the rest
+# of the kernel knows nothing, is as good. The machine's clock of 24 MHz is its.
+vm_pwm_node() {
+	local dtb=$1 address=46000000 node clock
+	node=/reserved-memory/pwm@$address
+	fdtput -c "$dtb" /reserved-memory
+	fdtput -t x "$dtb" /reserved-memory "#address-cells" 2
+	fdtput -t x "$dtb" /reserved-memory "#size-cells" 2
+	fdtput "$dtb" /reserved-memory ranges
+	fdtput -c "$dtb" $node
+	fdtput -t x "$dtb" $node reg 0 $address 0 10000
+	fdtput "$dtb" $node no-map
+	node=/pwm@$address
+	clock=$(fdtget -t x "$dtb" /apb-pclk phandle)
+	fdtput -c "$dtb" $node
+	fdtput -t s "$dtb" $node compatible brcm,bcm2835-pwm
+	fdtput -t x "$dtb" $node reg 0 $address 0 1000
+	fdtput -t x "$dtb" $node clocks "$clock"
+	fdtput -t x "$dtb" $node "#pwm-cells" 3
 }
 
 # Sets ARGUMENTS, QEMU's words.

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+/* The files are those of the kernel's Documentation/ABI/testing/sysfs-class-pwm. */
+#include "hardware_pwm.hpp"
+
+#include "log.hpp"
+
+#include <gpiohub/fd.hpp>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+
+namespace gpiohub::daemon::pigpio
+{
+
+namespace
+{
+
+namespace fs = std::filesystem;
+
+constexpr const char *kClass = "/sys/class/pwm";
+constexpr std::uint64_t kNsPerS = 1'000'000'000;
+constexpr unsigned kMostChannels = 1024;
+
+std::optional<std::uint64_t> number(std::string_view text)
+{
+	std::uint64_t value = 0;
+	const char *end = text.data() + text.size();
+	const auto [stop, error] = std::from_chars(text.data(), end, value);
+	if (error != std::errc() || stop != end)
+		return std::nullopt;
+	return value;
+}
+
+/* 0 or an errno. */
+int put(const std::string &path, std::uint64_t value)
+{
+	const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC));
+	if (!fd)
+		return errno;
+	const std::string text = std::to_string(value);
+	return ::write(fd.get(), text.data(), text.size()) < 0 ? errno : 0;
+}
+
+/* 0 as well if it cannot be read: then it cannot be written either, which is told. */
+std::uint64_t value_of(const std::string &path)
+{
+	std::array<char, 32> text{};
+	const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+	const ssize_t size = fd ? ::read(fd.get(), text.data(), text.size()) : 0;
+	std::string_view got(text.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+	return number(got.substr(0, got.find('\n'))).value_or(0);
+}
+
+/* Its directory: names of chips change from boot to boot, those of their devices do not. */
+std::string directory_of(const std::string &chip)
+{
+	if (chip.find('/') != std::string::npos)
+		return chip;
+	std::error_code error;
+	const fs::path named = fs::path(kClass) / chip;
+	if (fs::exists(named, error))
+		return named;
+	for (const auto &entry : fs::directory_iterator(kClass, error)) {
+		if (fs::canonical(entry.path() / "device", error).filename() == chip)
+			return entry.path();
+	}
+	return named;
+}
+
+/* A period that is shorter than the pulse is refused by the kernel, at each step. 0 or an errno:
+ * then it is as it was. */
+int change(const std::string &directory, std::uint64_t period, std::uint64_t width)
+{
+	const std::string period_file = directory + "/period";
+	const std::string width_file = directory + "/duty_cycle";
+	const std::uint64_t width_before = value_of(width_file);
+	const std::uint64_t period_before = value_of(period_file);
+	if (period < width_before) {
+		if (const int code = put(width_file, width); code != 0)
+			return code;
+		const int code = put(period_file, period);
+		if (code != 0)
+			(void)put(width_file, width_before);
+		return code;
+	}
+	if (const int code = period == period_before ? 0 : put(period_file, period); code != 0)
+		return code;
+	const int code = put(width_file, width);
+	if (code != 0 && period_before != 0)
+		(void)put(period_file, period_before);
+	return code;
+}
+
+/* Some chips stay as they happen to be when they are only disabled. */
+void switch_off(const std::string &directory)
+{
+	(void)put(directory + "/duty_cycle", 0);
+	(void)put(directory + "/enable", 0);
+}
+
+} // namespace
+
+Result<PwmChannel> parse_pwm_channel(const std::string &entry)
+{
+	const std::size_t equals = entry.find('=');
+	const std::size_t colon = entry.rfind(':');
+	if (equals != std::string::npos && colon != std::string::npos && equals + 1 < colon) {
+		const auto gpio = number(std::string_view(entry).substr(0, equals));
+		const auto channel = number(std::string_view(entry).substr(colon + 1));
+		const std::string chip = entry.substr(equals + 1, colon - equals - 1);
+		const bool is_chip = chip.starts_with('/') ||
+			(chip.find('/') == std::string::npos && !chip.starts_with('.'));
+		if (gpio && *gpio < kGpios && channel && *channel < kMostChannels && is_chip)
+			return PwmChannel{static_cast<unsigned>(*gpio), chip,
+				static_cast<unsigned>(*channel)};
+	}
+	return Error{EINVAL,
+		fmt::format("\"{}\" is not GPIO=CHIP:CHANNEL, as in \"18=pwmchip0:2\", GPIO from 0 "
+			    "to {}",
+			entry, kGpios - 1)};
+}
+
+HardwarePwm::HardwarePwm(const std::vector<std::string> &entries)
+{
+	output_of_.fill(kNone);
+	for (const std::string &entry : entries) {
+		const auto parsed = parse_pwm_channel(entry);
+		if (!parsed)
+			continue;
+		auto same =
+			std::find_if(outputs_.begin(), outputs_.end(), [&](const Output &output) {
+				return output.chip == parsed->chip &&
+					output.channel == parsed->channel;
+			});
+		if (same == outputs_.end())
+			same = outputs_.insert(same, Output{parsed->chip, parsed->channel});
+		output_of_[parsed->gpio] = static_cast<std::size_t>(same - outputs_.begin());
+	}
+}
+
+HardwarePwm::~HardwarePwm()
+{
+	for (Output &output : outputs_) {
+		std::string directory;
+		if (output.is_on && find(output, directory))
+			switch_off(directory);
+	}
+}
+
+/* --- in the bus thread ------------------------------------------------------- */
+
+Reply HardwarePwm::prepare()
+{
+	for (Output &output : outputs_) {
+		std::string directory;
+		if (find(output, directory) && value_of(directory + "/enable") != 0)
+			switch_off(directory);
+	}
+	return Status::Ok;
+}
+
+Reply HardwarePwm::set(unsigned gpio, Pulses pulses)
+{
+	const Status none =
+		pulses.is_clock ? Status::NotHardwareClockGpio : Status::NotHardwarePwmGpio;
+	Output &output = outputs_[output_of_[gpio]];
+	std::string directory;
+	if (!find(output, directory))
+		return none;
+	const std::uint64_t period = (kNsPerS + pulses.hz / 2) / pulses.hz;
+	int code = change(directory, period, period * pulses.duty / kWhole);
+	if (code == 0)
+		code = put(directory + "/enable", 1);
+	if (code == EACCES || code == EPERM || code == EROFS || code == ENOENT) {
+		tell(output, fmt::format("{}: {}", directory, std::strerror(code)));
+		return none;
+	}
+	if (code != 0)
+		return pulses.is_clock ? Status::BadHardwareClockHz : Status::BadHardwarePwmHz;
+	output.is_told = false;
+	output.is_on = true;
+	const std::lock_guard lock(mutex_);
+	output.pulses = pulses;
+	output.users |= gpio_bit(gpio);
+	return Status::Ok;
+}
+
+Reply HardwarePwm::off(unsigned gpio)
+{
+	Output &output = outputs_[output_of_[gpio]];
+	{
+		const std::lock_guard lock(mutex_);
+		if (output.users != 0)
+			return Status::Ok;
+	}
+	std::string directory;
+	if (std::exchange(output.is_on, false) && find(output, directory))
+		switch_off(directory);
+	return Status::Ok;
+}
+
+/* The channel's directory, which is made if need be. */
+bool HardwarePwm::find(Output &output, std::string &directory)
+{
+	const std::string chip = directory_of(output.chip);
+	directory = fmt::format("{}/pwm{}", chip, output.channel);
+	if (::access(directory.c_str(), F_OK) == 0)
+		return true;
+	const int code = put(chip + "/export", output.channel);
+	if (code == 0 && ::access(directory.c_str(), F_OK) == 0)
+		return true;
+	tell(output,
+		code == EBUSY ? fmt::format("channel {} of {} is a driver's", output.channel, chip)
+			: code == 0 || code == ENODEV
+			? fmt::format("{} has no channel {}", chip, output.channel)
+			: fmt::format("{}/export: {}", chip, std::strerror(code)));
+	return false;
+}
+
+/* Once, until it works. */
+void HardwarePwm::tell(Output &output, const std::string &what)
+{
+	if (!output.is_told)
+		log(Level::Warning,
+			fmt::format("pigpio.pwm: {} (docs/pigpio.md, \"Hardware PWM\")", what));
+	output.is_told = true;
+}
+
+/* --- in any ------------------------------------------------------------------ */
+
+std::optional<HardwarePwm::Pulses> HardwarePwm::pulses(unsigned gpio) const
+{
+	if (!has(gpio))
+		return std::nullopt;
+	const Output &output = outputs_[output_of_[gpio]];
+	const std::lock_guard lock(mutex_);
+	return (output.users & gpio_bit(gpio)) != 0 ? std::optional(output.pulses) : std::nullopt;
+}
+
+bool HardwarePwm::leave(unsigned gpio)
+{
+	if (!has(gpio))
+		return false;
+	Output &output = outputs_[output_of_[gpio]];
+	const std::lock_guard lock(mutex_);
+	const bool was_user = (output.users & gpio_bit(gpio)) != 0;
+	output.users &= ~gpio_bit(gpio);
+	return was_user;
+}
+
+Gpios HardwarePwm::running() const
+{
+	const std::lock_guard lock(mutex_);
+	Gpios running = 0;
+	for (const Output &output : outputs_)
+		running |= output.users;
+	return running;
+}
+
+} // namespace gpiohub::daemon::pigpio
