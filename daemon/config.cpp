@@ -212,6 +212,7 @@ std::map<std::string_view, Keys, std::less<>> all_keys(Config &config)
 				{"role", text(config.pigpio.role, fault_of_nothing)},
 				{"guard", guard(config.pigpio.guard)},
 				{"files", text(config.pigpio.files, fault_of_file)},
+				{"pipes", text(config.pigpio.pipes, fault_of_file)},
 				{"pwm", texts(config.pigpio.pwm, fault_of_pwm)},
 				{"spi", texts(config.pigpio.spi.main, fault_of_nothing)},
 				{"auxiliary_spi",

@@ -11,7 +11,8 @@ PEERS=$TREE/tests/e2e/pigpio
 board 32
 hub
 tell loop "2 8; 3 9; 4 5; 6 7; 12 13; 16 17; 18 19; 20 21; 22 23; 24 25; 26 27"
-daemon_start --pigpio
+printf '[pigpio]\npipes = "/dev"\n' >"$WORK/gpiohubd.toml"
+daemon_start --pigpio --config "$WORK/gpiohubd.toml"
 
 # pigs answers on standard output; an error's number, too.
 says() {
@@ -47,6 +48,16 @@ check "runs with its parameter" says "" procr 0 20
 check "and is over" soon says "1 0 0 0 0 0 0 0 0 0 0" procp 0
 check "it is deleted" says "" procd 0
 check "nobody runs a program" says -140 shell id
+
+# reported FLAGS LEVELS: by the next report in the pipe of handle 0.
+reported() { same "$1 $2" "$(head -c 12 /dev/pigpio0 | od -An -v -t u4 | awk '{ print int($1 / 65536), $3 }')"; }
+check "reports by a pipe: a handle" says 0 no
+check "wants a GPIO's" says "" nb 0 0x20
+check "which changes" says "" w 4 0
+check "and changes again" says "" w 4 1
+check "a program that reads the pipe is told" reported 0 32
+check "the handle is closed" says "" nc 0
+check "and the pipe is gone" test ! -e /dev/pigpio0
 
 # --- python3-pigpio --------------------------------------------------------------
 check "python: levels, modes, pulls, banks, errors" by lines.py

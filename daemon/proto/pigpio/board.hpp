@@ -14,6 +14,7 @@
 #include "lines.hpp"
 #include "notifier.hpp"
 #include "pwm.hpp"
+#include "report_pipes.hpp"
 #include "script_runner.hpp"
 #include "serial.hpp"
 #include "serial_reader.hpp"
@@ -51,6 +52,7 @@ public:
 	const Settings &settings() const noexcept { return settings_; }
 
 	Lines lines;
+	ReportPipes pipes;
 	std::unique_ptr<Notifier> notifier;
 	Pwm pwm{lines};
 	Waves waves{lines};
@@ -104,7 +106,8 @@ private:
 	void take_edge(unsigned gpio, bool level, std::uint64_t time_ns);
 
 	explicit Board(const Settings &settings)
-		: spi(bus_caller, settings.spi),
+		: pipes(settings.pipes),
+		  spi(bus_caller, settings.spi),
 		  hardware_pwm(settings.pwm),
 		  files(caller, settings.files),
 		  settings_(settings)

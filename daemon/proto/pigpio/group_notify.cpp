@@ -17,10 +17,9 @@ constexpr std::uint64_t kNsPerMs = 1'000'000;
 
 } // namespace
 
-/* By a pipe in a directory that only root writes to: not offered. */
-Reply open_notifications(const Call &)
+Reply open_notifications(const Call &call)
 {
-	return Status::NoHandle;
+	return call.board.pipes.open(*call.board.notifier, std::string(call.maker));
 }
 
 Reply open_notifications_inline(const Call &call)
@@ -43,7 +42,9 @@ Reply pause_notifications(const Call &call)
 
 Reply close_notifications(const Call &call)
 {
-	return call.board.notifier->close(call.p1());
+	const Reply closed = call.board.notifier->close(call.p1());
+	call.board.pipes.closed(call.p1());
+	return closed;
 }
 
 Reply monitor_events(const Call &call)

@@ -29,6 +29,8 @@ struct Settings {
 	std::vector<unsigned> reserved{2, 3, 7, 8, 9, 10, 11, 14, 15};
 	/* A Raspberry Pi 3: by it clients know which GPIOs there are. */
 	std::uint32_t hardware = 0xa02082;
+	/* Where NO makes its pipes; "": nowhere, and there are none. */
+	std::string pipes;
 	/* What these clients may do, where there are roles; "": nothing. */
 	std::string role;
 	/* "18=pwmchip0:2": GPIOs that are channels of the kernel's PWM chips. */

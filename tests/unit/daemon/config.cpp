@@ -69,6 +69,7 @@ hardware = 0xc04170
 role = "panel"
 guard = "low"
 files = "/srv/files"
+pipes = "/run/gpiohub"
 pwm = ["18=pwmchip0:2", "19=1f00098000.pwm:3"]
 spi = ["spidev0.0"]
 auxiliary_spi = []
@@ -89,6 +90,7 @@ verbs = ["look"]
 	CHECK(pigpio.role == "panel");
 	CHECK(pigpio.guard == GPIOHUB_GUARD_LEVELS);
 	CHECK(pigpio.files == "/srv/files");
+	CHECK(pigpio.pipes == "/run/gpiohub");
 	CHECK(pigpio.pwm == std::vector<std::string>{"18=pwmchip0:2", "19=1f00098000.pwm:3"});
 	CHECK(pigpio.spi.main == std::vector<std::string>{"spidev0.0"});
 	CHECK(pigpio.spi.auxiliary.empty());
