@@ -28,7 +28,7 @@ Inbox::Received Inbox::receive(int socket)
 	return Received::More;
 }
 
-void Inbox::tidy()
+void Inbox::move_to_front()
 {
 	const std::size_t size = end_ - begin_;
 	if (capacity_ > kSmall && size <= kSmall) {

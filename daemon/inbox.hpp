@@ -49,7 +49,13 @@ public:
 	void take(std::size_t size) noexcept { begin_ += size; }
 
 	/** After requests were taken: makes room for what comes next. */
-	void tidy();
+	void tidy()
+	{
+		if (empty() && !is_grown())
+			clear();
+		else if (begin_ > 0 || is_grown())
+			move_to_front();
+	}
 	/**
 	 * The request at the front has so many bytes, which are not all there: makes room
 	 * for more of them. False: the others have it all, nothing was done.
@@ -58,9 +64,10 @@ public:
 	/** Forgets so many bytes, also those that are still to come. */
 	void skip(std::size_t size);
 	/** Forgets what is there. */
-	void clear() noexcept { begin_ = end_; }
+	void clear() noexcept { begin_ = end_ = 0; }
 
 private:
+	void move_to_front();
 	void resize(std::size_t capacity);
 
 	Budget &budget_;

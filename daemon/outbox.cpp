@@ -45,13 +45,15 @@ bool Outbox::append_events(std::span<const std::byte> header, std::span<const st
 {
 	if (header.size() + records.size() > room_for_events())
 		return false;
-	const bool is_first = queued_ == 0 && socket_ >= 0;
-	const std::size_t sent = is_first ? send_at_once(socket_, header, records) : 0;
-	if (sent == header.size() + records.size())
-		return true;
-	const std::size_t of_header = std::min(sent, header.size());
-	append(header.subspan(of_header));
-	append(records.subspan(sent - of_header));
+	send_or_append(header, records);
+	return true;
+}
+
+bool Outbox::send_reply(std::span<const std::byte> header, std::span<const std::byte> records)
+{
+	if (header.size() + records.size() > room_for_replies())
+		return false;
+	send_or_append(header, records);
 	return true;
 }
 
@@ -71,6 +73,17 @@ std::size_t Outbox::room_for_events() const noexcept
 {
 	const std::size_t limit = capacity_ - capacity_ / 4;
 	return limit > queued_ ? limit - queued_ : 0;
+}
+
+void Outbox::send_or_append(std::span<const std::byte> header, std::span<const std::byte> records)
+{
+	const bool is_first = queued_ == 0 && socket_ >= 0;
+	const std::size_t sent = is_first ? send_at_once(socket_, header, records) : 0;
+	if (sent == header.size() + records.size())
+		return;
+	const std::size_t of_header = std::min(sent, header.size());
+	append(header.subspan(of_header));
+	append(records.subspan(sent - of_header));
 }
 
 void Outbox::append(std::span<const std::byte> bytes)

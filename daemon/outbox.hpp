@@ -3,7 +3,8 @@
  * The bytes that a client's socket has not taken yet: a ring of fixed size.
  * Events may fill it up to a reserve that is kept for replies; what does not fit
  * is not taken at all, so that a frame is in here whole or not. Where nothing is queued
- * they do not come here at all: the socket takes them from where they are.
+ * they do not come here at all, nor do replies that nobody waits to send with others: the
+ * socket takes them from where they are.
  *
  * Events that find no room are not dropped here: they are still in the hub's
  * ring, where the subscription comes back for them (see subscription.hpp).
@@ -24,8 +25,8 @@ namespace gpiohub::daemon
 class Outbox
 {
 public:
-	/** capacity: bytes; a quarter of them is the reserve for replies. socket: that events
-	 * are sent to at once while nothing is queued; -1: they are queued always. */
+	/** capacity: bytes; a quarter of them is the reserve for replies. socket: what is sent
+	 * at once goes there; -1: everything is queued. */
 	explicit Outbox(std::size_t capacity, int socket = -1) noexcept
 		: capacity_(capacity),
 		  socket_(socket)
@@ -41,6 +42,10 @@ public:
 	 * along with its first byte, over a Unix socket. */
 	[[nodiscard]] bool append_reply(std::span<const std::byte> header,
 		std::span<const std::byte> records, std::shared_ptr<const UniqueFd> file = {});
+
+	/** The same, by itself and at once where nothing is queued. */
+	[[nodiscard]] bool send_reply(
+		std::span<const std::byte> header, std::span<const std::byte> records);
 
 	/** Bytes that append_events() would still take. */
 	std::size_t room_for_events() const noexcept;
@@ -70,6 +75,7 @@ private:
 		return position < capacity_ ? position : position - capacity_;
 	}
 
+	void send_or_append(std::span<const std::byte> header, std::span<const std::byte> records);
 	void append(std::span<const std::byte> bytes);
 	std::size_t sendable(bool &has_file) const noexcept;
 	std::ptrdiff_t send(int socket, std::size_t size, bool has_file);

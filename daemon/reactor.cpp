@@ -88,8 +88,19 @@ void Reactor::turn(int timeout_ms)
 	}
 	pending_count_ = 0;
 
+	if (!later_.empty())
+		pass();
+
+	/* A destructor may retire others in its turn. */
+	while (!retired_.empty()) {
+		const auto swept = std::exchange(retired_, {});
+	}
+}
+
+/* Nothing is added to passing_ meanwhile, but entries may be struck. */
+void Reactor::pass()
+{
 	passing_.swap(later_);
-	/* Nothing is added to passing_ meanwhile, but entries may be struck. */
 	for (Source *source : passing_) {
 		if (source == nullptr)
 			continue;
@@ -97,11 +108,6 @@ void Reactor::turn(int timeout_ms)
 		source->later();
 	}
 	passing_.clear();
-
-	/* A destructor may retire others in its turn. */
-	while (!retired_.empty()) {
-		const auto swept = std::exchange(retired_, {});
-	}
 }
 
 void Reactor::run()

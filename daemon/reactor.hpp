@@ -77,6 +77,8 @@ public:
 	void stop() noexcept { is_running_ = false; }
 
 private:
+	void pass();
+
 	explicit Reactor(UniqueFd epoll) noexcept : epoll_(std::move(epoll)) {}
 
 	UniqueFd epoll_;

@@ -245,8 +245,9 @@ void Client::reply(const Request &request, const Reply &reply)
 	const auto header = wire::to_bytes(Header{
 		request.command, request.p1, request.p2, static_cast<std::uint32_t>(reply.res)});
 	/* take_request() saw that there is room. */
-	(void)out_.append_reply(header, std::as_bytes(std::span(reply.extension)));
-	send_queued();
+	(void)out_.send_reply(header, std::as_bytes(std::span(reply.extension)));
+	if (!out_.empty())
+		send_queued();
 }
 
 /* --- what goes out -------------------------------------------------------------- */

@@ -164,9 +164,14 @@ const Command *find(std::uint32_t number) noexcept
 	return number < by_number.size() ? by_number[number] : nullptr;
 }
 
-/* What is wrong with the GPIO that a command is about. */
-Status check(const Command &command, const Call &call)
+/* What is wrong with the command, or the GPIO that it is about. */
+Status check(const Command *found, const Call &call)
 {
+	if (found == nullptr)
+		return Status::UnknownCommand;
+	const Command &command = *found;
+	if (command.p1 == P1::Other)
+		return Status::Ok;
 	const bool is_user = command.p1 == P1::User;
 	const unsigned gpio = call.request.p1;
 	if (gpio >= (is_user ? kUserGpios : kGpios) || !call.board.lines.bank().line(gpio))
@@ -181,13 +186,10 @@ Status check(const Command &command, const Call &call)
 Reply execute(const Call &call)
 {
 	const Command *command = find(call.request.command);
-	if (command == nullptr)
-		return Status::UnknownCommand;
-	if (command->p1 != P1::Other) {
-		if (const Status checked = check(*command, call); checked != Status::Ok)
-			return checked;
-	}
-	Reply reply = command->run(call);
+	const Status checked = check(command, call);
+	Reply reply = checked == Status::Ok ? command->run(call) : Reply(checked);
+	if (checked != Status::Ok)
+		return reply;
 	if (command->p1 != P1::Other && !command->is_question && reply.res >= 0) {
 		call.board.notifier->name(call.gpio());
 		if (command->verb != Verb::Look)

@@ -125,6 +125,27 @@ TEST_CASE("events are sent at once while nothing is queued, and after what is qu
 	CHECK(got == expected);
 }
 
+TEST_CASE("a reply that is sent by itself goes at once, or after what is queued; it may fill all")
+{
+	auto [near, far] = connection();
+	Outbox out(64, near.get());
+	std::vector<std::byte> got;
+	REQUIRE(out.send_reply(bytes(8), bytes(56, 8)));
+	CHECK(out.empty());
+	drain(far.get(), got);
+	CHECK(got == bytes(64));
+	CHECK_FALSE(out.send_reply(bytes(8), bytes(57)));
+
+	REQUIRE(out.append_reply(bytes(16), {}));
+	REQUIRE(out.send_reply(bytes(16, 16), bytes(32, 32)));
+	CHECK(out.queued() == 64);
+	CHECK_FALSE(out.send_reply(bytes(1), {}));
+	CHECK(out.flush(near.get()) == Outbox::Flushed::Done);
+	got.clear();
+	drain(far.get(), got);
+	CHECK(got == bytes(64));
+}
+
 TEST_CASE("of events that are sent at once, what the socket has no room for is queued")
 {
 	auto [near, far] = connection();
