@@ -93,14 +93,8 @@ struct Chip {
 		return settings;
 	}
 
-	static fs::path made()
-	{
-		std::string name = "/tmp/gpiohub-pwm.XXXXXX";
-		REQUIRE(::mkdtemp(name.data()) != nullptr);
-		return name;
-	}
-
-	const fs::path path = made();
+	const fs::path path =
+		fs::temp_directory_path() / ("gpiohub-test-" + std::to_string(::getpid()) + ".pwm");
 };
 
 std::string fault_of(const std::string &entry)

@@ -3,6 +3,7 @@
  * Any requests at all: each has one reply, well-formed, whatever came before. GPIOHUB_LONG:
  * ten million of them.
  */
+#include "../device_directory.hpp"
 #include "bench.hpp"
 
 #include <cstdlib>
@@ -152,7 +153,10 @@ void happen(Bench &bench, Generator &any, std::uint64_t &now)
 TEST_CASE("whatever is asked has one reply, and nothing is broken by it")
 {
 	const int count = std::getenv("GPIOHUB_LONG") != nullptr ? 10'000'000 : 100'000;
-	Bench bench(panel_settings());
+	const DeviceDirectory pipes;
+	Settings settings = panel_settings();
+	settings.pipes = pipes.path;
+	Bench bench(settings);
 	/* No bus, no file: these are the machine's. */
 	bench.front->renew(panel("0-31", 0b1111));
 	BenchClient client = bench.connect();

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "proto/pigpio/report_pipes.hpp"
 
+#include "../device_directory.hpp"
 #include "bench.hpp"
 
 #include <catch2/catch.hpp>
@@ -12,6 +13,7 @@
 #include <fstream>
 
 using namespace gpiohub;
+using namespace gpiohub::daemon;
 using namespace gpiohub::daemon::pigpio;
 
 namespace fs = std::filesystem;
@@ -21,30 +23,19 @@ namespace
 
 constexpr std::uint32_t kNo = 18;
 
-struct Directory {
-	~Directory() { fs::remove_all(path); }
-	Directory() = default;
-	Directory(const Directory &) = delete;
-	Directory &operator=(const Directory &) = delete;
-
-	static fs::path made()
-	{
-		std::string name = "/tmp/gpiohub-pipes.XXXXXX";
-		REQUIRE(::mkdtemp(name.data()) != nullptr);
-		return name;
-	}
+struct Directory : DeviceDirectory {
 	Settings settings() const
 	{
 		Settings settings;
 		settings.pipes = path;
 		return settings;
 	}
-	UniqueFd open(const char *name) const
+	UniqueFd open(const std::string &name) const
 	{
-		return UniqueFd(::open((path / name).c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+		return UniqueFd(
+			::open((path + "/" + name).c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
 	}
-
-	const fs::path path = made();
+	bool has(const std::string &name) const { return fs::exists(path + "/" + name); }
 };
 
 /* What is in a pipe. */
@@ -78,7 +69,7 @@ TEST_CASE("NO: reports come by a pipe, for whoever reads it")
 		CHECK(client.call(kEvm, 0, 1) == 0);
 		client.close();
 	}
-	CHECK((fs::status(directory.path / "pigpio0").permissions() & fs::perms::all) ==
+	CHECK((fs::status(directory.path + "/pigpio0").permissions() & fs::perms::all) ==
 		fs::perms(0640));
 	const UniqueFd pipe = directory.open("pigpio0");
 	REQUIRE(pipe);
@@ -94,8 +85,8 @@ TEST_CASE("NO: reports come by a pipe, for whoever reads it")
 	CHECK(edge.levels == 1U << 5);
 
 	CHECK(client.call(kNc, 0) == 0);
-	CHECK_FALSE(fs::exists(directory.path / "pigpio0"));
-	CHECK(fs::exists(directory.path / "pigpio2"));
+	CHECK_FALSE(directory.has("pigpio0"));
+	CHECK(directory.has("pigpio2"));
 	CHECK(client.call(kNo) == 0);
 	CHECK(client.call(kNc, 7) == res_of(Status::BadHandle));
 	bench.front.reset();
@@ -132,13 +123,13 @@ TEST_CASE("NO is refused where there are no pipes, no more, or what has the name
 		CHECK(client.call(kNo) == res_of(Status::NoHandle));
 	}
 	const Directory directory;
-	std::ofstream(directory.path / "pigpio1") << "mine";
-	REQUIRE(::mkfifo((directory.path / "pigpio0").c_str(), 0600) == 0);
+	std::ofstream(directory.path + "/pigpio1") << "mine";
+	REQUIRE(::mkfifo((directory.path + "/pigpio0").c_str(), 0600) == 0);
 	Bench bench(directory.settings());
 	auto client = bench.connect();
 	CHECK(client.call(kNo) == 0);
 	CHECK(client.call(kNo) == res_of(Status::NoHandle));
-	CHECK(fs::file_size(directory.path / "pigpio1") == 4);
+	CHECK(fs::file_size(directory.path + "/pigpio1") == 4);
 	CHECK(client.call(kNoib) == 1); /* that handle was not lost */
 	for (std::int32_t i = 2; i <= 32; i++)
 		REQUIRE(client.call(kNo) == i);
