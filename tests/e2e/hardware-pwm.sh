@@ -24,7 +24,10 @@ pulses() {
 	local control on
 	control=$(register 0)
 	on=$((control >> (8 * $1) & 1))
-	[ "$2" = off ] && same 0 "$on" && return
+	if [ "$2" = off ]; then
+		same 0 "$on"
+		return
+	fi
 	same "$(($2 * CLOCK)) $(($3 * CLOCK)) 1" \
 		"$(register $((0x10 + 16 * $1))) $(register $((0x14 + 16 * $1))) $on"
 }
@@ -39,6 +42,7 @@ hub
 daemon_start --pigpio --config "$WORK/gpiohubd.toml"
 
 check "its channels are made at the start" soon test -e $CHIP/pwm1
+check "an output" says "" m 18 w
 check "PWM of 800 Hz, 20 %" says "" hp 18 800 200000
 check "is what the chip does" pulses 0 1250 250
 check "it is told so" says $'200000\n1000000\n800\n2' gdc 18 prg 18 pfg 18 mg 18
@@ -59,10 +63,12 @@ check "who made it is listed" listed
 check "a level ends a clock" says "" w 19 1
 check "the chip is off" soon pulses 1 off
 check "and the line has the level" pin_is 19 "1 out"
+check "as is told" says 1 mg 19
 check "off" says "" hp 12 0 0
 check "is not off while another GPIO wants it" pulses 0 10000 9000
 check "that one, too" says "" hp 18 0 0
 check "is off" pulses 0 off
+check "an output again" says 1 mg 18
 
 # --- the daemon's end -----------------------------------------------------------
 check "on once more" says "" hp 18 1000 500000
@@ -81,7 +87,7 @@ check "until the next one starts" soon pulses 0 off
 daemon_stop
 prepared() {
 	echo "gpiohub:x:990:990::/:/bin/false" >>/etc/passwd && chown gpiohub /dev/gpiohub0 &&
-		sh -ec "$(sed -n "s/^ExecStartPre=+.*-ec '\(.*\)'$/\1/p" "$DROP_IN" | sed 's/\$\$/$/g')"
+		sh -c "$(sed -n "s/^ExecStartPre=-+.* -c '\(.*\)'$/\1/p" "$DROP_IN" | sed 's/\$\$/$/g')"
 }
 check "the drop-in's command" prepared
 gpiohubd() { exec setpriv --reuid=gpiohub --clear-groups "$BIN/daemon/gpiohubd" "$@"; }

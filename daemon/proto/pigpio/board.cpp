@@ -80,9 +80,19 @@ Result<std::unique_ptr<Board>> Board::create(Reactor &reactor, const Settings &s
 	if (!bus_thread)
 		return bus_thread.error();
 	board->bus_thread = *std::move(bus_thread);
-	if (!settings.pwm.empty())
-		board->bus_thread->add(
+	if (!settings.pwm.empty()) {
+		auto pwm_thread = BusThread::create(
+			reactor, [] { return std::vector<MadeStats>(); },
+			[raw = board.get()] {
+				raw->pwm.stop(raw->hardware_pwm.running());
+				raw->scripts->look();
+			});
+		if (!pwm_thread)
+			return pwm_thread.error();
+		board->pwm_thread = *std::move(pwm_thread);
+		board->pwm_thread->add(
 			[raw = board.get()] { return raw->hardware_pwm.prepare(); }, nullptr);
+	}
 	board->notifier->on_edge(
 		[raw = board.get()](unsigned gpio, bool level, std::uint64_t time_ns) {
 			raw->take_edge(gpio, level, time_ns);
@@ -90,16 +100,19 @@ Result<std::unique_ptr<Board>> Board::create(Reactor &reactor, const Settings &s
 	return board;
 }
 
-void Board::end_pulses(unsigned gpio)
+Reply Board::by_hub(unsigned gpio, Reply reply)
 {
-	pwm.stop(gpio_bit(gpio));
-	end_hardware_pwm(gpio);
+	if (reply.res >= 0 && hardware_pwm.leave(gpio))
+		pwm_thread->add([this, gpio] { return hardware_pwm.off(gpio); }, nullptr);
+	return reply;
 }
 
-void Board::end_hardware_pwm(unsigned gpio)
+void Board::left(const Asker &asker)
 {
-	if (hardware_pwm.leave(gpio))
-		bus_thread->add([this, gpio] { return hardware_pwm.off(gpio); }, nullptr);
+	(void)bit_buses->left(asker);
+	bus_thread->left(asker);
+	if (pwm_thread)
+		pwm_thread->left(asker);
 }
 
 void Board::settle()

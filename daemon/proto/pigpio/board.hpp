@@ -61,7 +61,7 @@ public:
 	std::unique_ptr<ScriptRunner> scripts;
 	/** Whose command is being done, for who looks at handles later. */
 	Caller caller;
-	/* It, I2C and SPI are the bus thread's. */
+	/* It, I2C and SPI are the bus thread's, PWM chips the PWM thread's. */
 	Caller bus_caller;
 	I2c i2c{bus_caller};
 	Spi spi;
@@ -77,8 +77,9 @@ public:
 	/* What has no meaning here, for who asks for what he stored. */
 	std::array<std::uint32_t, 3> pads{8, 8, 8}; /* mA */
 	std::uint32_t internals = 0;                /* CSI */
-	/* Goes first: scripts may wait for it, and it uses the buses. */
+	/* They go first: scripts may wait for them, and they use the buses and chips. */
 	std::unique_ptr<BusThread> bus_thread;
+	std::unique_ptr<BusThread> pwm_thread; /* if there are such chips */
 
 	/** What clients by this door may do with the hub's lines, and their scripts. */
 	void permit(const Rights &rights);
@@ -87,10 +88,10 @@ public:
 	/** What there is that stays, and who made it. */
 	std::vector<MadeStats> made() const;
 
-	/** PWM of either kind, and servos, are over on it. */
-	void end_pulses(unsigned gpio);
-	/** The same of hardware's. */
-	void end_hardware_pwm(unsigned gpio);
+	/** The hub drives it, if that went well: hardware PWM is over there. */
+	Reply by_hub(unsigned gpio, Reply reply);
+	/** It is not answered any more. */
+	void left(const Asker &asker);
 
 	/** To be called after each command. */
 	void settle();

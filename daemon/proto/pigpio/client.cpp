@@ -37,7 +37,7 @@ Client::Client(const ClientContext &context, UniqueFd socket, Peer peer)
 Client::~Client()
 {
 	context_.reactor.remove(*this);
-	leave_buses();
+	context_.board.left(*this);
 	context_.board.notifier->close_all(*this);
 }
 
@@ -307,19 +307,12 @@ void Client::finish()
 	context_.reactor.later(*this);
 }
 
-/* What it asked of them is answered to nobody. */
-void Client::leave_buses()
-{
-	(void)context_.board.bit_buses->left(*this);
-	context_.board.bus_thread->left(*this);
-}
-
 void Client::end()
 {
 	if (has_ended_)
 		return;
 	has_ended_ = true;
-	leave_buses();
+	context_.board.left(*this);
 	context_.board.notifier->close_all(*this);
 	context_.ended(*this);
 }

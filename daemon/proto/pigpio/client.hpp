@@ -91,7 +91,6 @@ private:
 	bool is_delayed() const noexcept { return awaited_ != Awaited::Nothing; }
 	void send_queued();
 	void watch_socket();
-	void leave_buses();
 	void end();
 
 	const ClientContext &context_;

@@ -17,6 +17,12 @@ constexpr std::uint64_t kRestNs = 10'000;
 constexpr Gpios kBank1 = 0xffff'ffff;
 constexpr unsigned kBank2 = 32; /* its first GPIO */
 
+/* As MODEG tells it where the pin is the PWM's or a clock's: ALT5, ALT0. */
+constexpr unsigned alternate_of_pwm(unsigned gpio) noexcept
+{
+	return gpio >= 18 && gpio <= 21 ? 2 : 4;
+}
+
 /* Of those that are lines: all but what nobody named, and is nobody's to look at. */
 Reply read_bank(const Call &call, Gpios gpios, unsigned shift)
 {
@@ -48,16 +54,18 @@ Reply set_mode(const Call &call)
 	if (is_output && (call.allowed(Verb::Drive) & bit) == 0)
 		return Status::NotPermitted;
 	if (is_output && call.board.lines.is_output(call.gpio()))
-		return Status::Ok;
-	call.board.end_pulses(call.gpio());
+		return call.board.by_hub(call.gpio(), Status::Ok);
+	call.board.pwm.stop(bit);
 	/* Who wants an input wants nobody to drive it. */
 	if (mode == kModeInput && (call.board.waves.driven() & bit) != 0)
 		call.board.waves.halt();
-	return call.board.lines.set_mode(call.gpio(), mode);
+	return call.board.by_hub(call.gpio(), call.board.lines.set_mode(call.gpio(), mode));
 }
 
 Reply get_mode(const Call &call)
 {
+	if (call.board.hardware_pwm.pulses(call.gpio()))
+		return Reply::number(alternate_of_pwm(call.gpio()));
 	return Reply::number(call.board.lines.mode(call.gpio()));
 }
 
@@ -78,8 +86,8 @@ Reply write_level(const Call &call)
 {
 	if (call.p2() > 1)
 		return Status::BadLevel;
-	call.board.end_pulses(call.gpio());
-	return call.board.lines.write(call.gpio(), call.p2() != 0);
+	call.board.pwm.stop(gpio_bit(call.gpio()));
+	return call.board.by_hub(call.gpio(), call.board.lines.write(call.gpio(), call.p2() != 0));
 }
 
 Reply read_bank_1(const Call &call)
@@ -122,7 +130,7 @@ Reply trigger(const Call &call)
 		return Status::BadLevel;
 	Lines &lines = call.board.lines;
 	const Gpios bit = gpio_bit(call.gpio());
-	call.board.end_pulses(call.gpio());
+	call.board.pwm.stop(bit);
 	if ((lines.outputs() & bit) == 0) {
 		if (const Status made = lines.make_outputs(bit); made != Status::Ok)
 			return made;
@@ -136,7 +144,8 @@ Reply trigger(const Call &call)
 	std::uint32_t id = 0;
 	const Status played = lines.play(line, steps, 0, id);
 	/* When it is answered the pulse is over, as there. */
-	return played == Status::Ok ? Reply::later(width) : Reply(played);
+	return call.board.by_hub(
+		call.gpio(), played == Status::Ok ? Reply::later(width) : Reply(played));
 }
 
 } // namespace gpiohub::daemon::pigpio

@@ -15,23 +15,6 @@ constexpr std::uint32_t kPasswordBits = 0xff00'0000;
 /* Steps of a Raspberry Pi's PWM in a second, which is what clients reckon with. */
 constexpr std::uint32_t kStepsPerSecond = 250'000'000;
 
-/* As MODEG tells them where the pin is the PWM's or a clock's. */
-constexpr unsigned kAlternate0 = 4;
-constexpr unsigned kAlternate5 = 2;
-
-constexpr unsigned alternate_of(unsigned gpio) noexcept
-{
-	return gpio >= 18 && gpio <= 21 ? kAlternate5 : kAlternate0;
-}
-
-/* PWM by the hub is over where the other kind begins, and the other way round. */
-Reply by_hub(const Call &call, const Reply &reply)
-{
-	if (reply.res >= 0)
-		call.board.end_hardware_pwm(call.gpio());
-	return reply;
-}
-
 /* It is the machine's, and the line is that pin. */
 Status check_hardware(const Call &call, unsigned gpio, Status none)
 {
@@ -47,20 +30,19 @@ Status check_hardware(const Call &call, unsigned gpio, Status none)
 /* In the thread that waits for chips. hz 0: off. */
 Reply by_hardware(const Call &call, unsigned gpio, HardwarePwm::Pulses pulses)
 {
-	Board &board = call.board;
-	board.pwm.stop(gpio_bit(gpio));
-	if (pulses.hz != 0) {
-		board.drivers[gpio] = call.maker;
-		(void)board.lines.set_mode(gpio, alternate_of(gpio));
+	HardwarePwm &hardware = call.board.hardware_pwm;
+	if (pulses.hz == 0) {
+		(void)hardware.leave(gpio);
+		call.board.pwm_thread->add(
+			[&hardware, gpio] { return hardware.off(gpio); }, call.asker);
+	} else {
+		call.board.pwm_thread->add(
+			[&hardware, gpio, number = hardware.enter(gpio), pulses,
+				who = std::string(call.maker)] {
+				return hardware.set(gpio, number, pulses, who);
+			},
+			call.asker);
 	}
-	board.bus_thread->add(
-		[&hardware = board.hardware_pwm, gpio, pulses] {
-			if (pulses.hz != 0)
-				return hardware.set(gpio, pulses);
-			hardware.leave(gpio);
-			return hardware.off(gpio);
-		},
-		call.asker);
 	return Reply::pending();
 }
 
@@ -68,7 +50,7 @@ Reply by_hardware(const Call &call, unsigned gpio, HardwarePwm::Pulses pulses)
 
 Reply set_pwm(const Call &call)
 {
-	return by_hub(call, call.board.pwm.set_duty(call.gpio(), call.p2()));
+	return call.board.by_hub(call.gpio(), call.board.pwm.set_duty(call.gpio(), call.p2()));
 }
 
 Reply set_pwm_range(const Call &call)
@@ -83,7 +65,7 @@ Reply set_pwm_frequency(const Call &call)
 
 Reply set_servo(const Call &call)
 {
-	return by_hub(call, call.board.pwm.set_servo(call.gpio(), call.p2()));
+	return call.board.by_hub(call.gpio(), call.board.pwm.set_servo(call.gpio(), call.p2()));
 }
 
 Reply get_pwm(const Call &call)

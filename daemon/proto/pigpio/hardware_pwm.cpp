@@ -69,9 +69,11 @@ std::string directory_of(const std::string &chip)
 	const fs::path named = fs::path(kClass) / chip;
 	if (fs::exists(named, error))
 		return named;
-	for (const auto &entry : fs::directory_iterator(kClass, error)) {
-		if (fs::canonical(entry.path() / "device", error).filename() == chip)
-			return entry.path();
+	for (auto entry = fs::directory_iterator(kClass, error);
+		!error && entry != fs::directory_iterator(); entry.increment(error)) {
+		std::error_code unreadable;
+		if (fs::canonical(entry->path() / "device", unreadable).filename() == chip)
+			return entry->path();
 	}
 	return named;
 }
@@ -98,13 +100,6 @@ int change(const std::string &directory, std::uint64_t period, std::uint64_t wid
 	if (code != 0 && period_before != 0)
 		(void)put(period_file, period_before);
 	return code;
-}
-
-/* Some chips stay as they happen to be when they are only disabled. */
-void switch_off(const std::string &directory)
-{
-	(void)put(directory + "/duty_cycle", 0);
-	(void)put(directory + "/enable", 0);
 }
 
 } // namespace
@@ -150,62 +145,93 @@ HardwarePwm::HardwarePwm(const std::vector<std::string> &entries)
 HardwarePwm::~HardwarePwm()
 {
 	for (Output &output : outputs_) {
-		std::string directory;
-		if (output.is_on && find(output, directory))
-			switch_off(directory);
+		if (output.is_on)
+			(void)switch_off(output);
 	}
 }
 
-/* --- in the bus thread ------------------------------------------------------- */
+/* --- on the loop --------------------------------------------------------------- */
+
+std::uint32_t HardwarePwm::enter(unsigned gpio)
+{
+	const std::lock_guard lock(mutex_);
+	wishes_[gpio].is_there = true;
+	return ++wishes_[gpio].number;
+}
+
+bool HardwarePwm::leave(unsigned gpio)
+{
+	if (!has(gpio))
+		return false;
+	const std::lock_guard lock(mutex_);
+	wishes_[gpio].number++;
+	output_of(gpio).users &= ~gpio_bit(gpio);
+	return std::exchange(wishes_[gpio].is_there, false);
+}
+
+/* --- in the thread that waits for chips ---------------------------------------- */
 
 Reply HardwarePwm::prepare()
 {
 	for (Output &output : outputs_) {
 		std::string directory;
 		if (find(output, directory) && value_of(directory + "/enable") != 0)
-			switch_off(directory);
+			(void)switch_off(output);
 	}
 	return Status::Ok;
 }
 
-Reply HardwarePwm::set(unsigned gpio, Pulses pulses)
+Reply HardwarePwm::set(unsigned gpio, std::uint32_t number, Pulses pulses, std::string who)
 {
 	const Status none =
 		pulses.is_clock ? Status::NotHardwareClockGpio : Status::NotHardwarePwmGpio;
-	Output &output = outputs_[output_of_[gpio]];
+	Output &output = output_of(gpio);
+	Wish &wish = wishes_[gpio];
+	{
+		const std::lock_guard lock(mutex_);
+		if (wish.number != number)
+			return Status::Ok; /* it was so for no time at all */
+	}
 	std::string directory;
-	if (!find(output, directory))
-		return none;
+	const bool is_found = find(output, directory);
 	const std::uint64_t period = (kNsPerS + pulses.hz / 2) / pulses.hz;
-	int code = change(directory, period, period * pulses.duty / kWhole);
+	int code = is_found ? change(directory, period, period * pulses.duty / kWhole) : ENODEV;
 	if (code == 0)
 		code = put(directory + "/enable", 1);
-	if (code == EACCES || code == EPERM || code == EROFS || code == ENOENT) {
+	if (is_found && (code == EACCES || code == EPERM || code == EROFS || code == ENOENT)) {
 		tell(output, fmt::format("{}: {}", directory, std::strerror(code)));
-		return none;
+		code = ENODEV;
 	}
-	if (code != 0)
-		return pulses.is_clock ? Status::BadHardwareClockHz : Status::BadHardwarePwmHz;
+	const std::lock_guard lock(mutex_);
+	const bool is_wanted = wish.number == number;
+	if (code != 0) {
+		/* What was there before goes on. */
+		if (is_wanted)
+			wish.is_there = (output.users & gpio_bit(gpio)) != 0;
+		return code == ENODEV     ? none
+			: pulses.is_clock ? Status::BadHardwareClockHz
+					  : Status::BadHardwarePwmHz;
+	}
 	output.is_told = false;
 	output.is_on = true;
-	const std::lock_guard lock(mutex_);
-	output.pulses = pulses;
-	output.users |= gpio_bit(gpio);
+	/* Else off() is what comes next. */
+	if (is_wanted) {
+		output.pulses = pulses;
+		output.users |= gpio_bit(gpio);
+		wish.who = std::move(who);
+	}
 	return Status::Ok;
 }
 
 Reply HardwarePwm::off(unsigned gpio)
 {
-	Output &output = outputs_[output_of_[gpio]];
+	Output &output = output_of(gpio);
 	{
 		const std::lock_guard lock(mutex_);
 		if (output.users != 0)
 			return Status::Ok;
 	}
-	std::string directory;
-	if (std::exchange(output.is_on, false) && find(output, directory))
-		switch_off(directory);
-	return Status::Ok;
+	return !output.is_on || switch_off(output) ? Status::Ok : Status::NotHardwarePwmGpio;
 }
 
 /* The channel's directory, which is made if need be. */
@@ -226,6 +252,22 @@ bool HardwarePwm::find(Output &output, std::string &directory)
 	return false;
 }
 
+/* Some chips stay as they happen to be when they are only disabled. */
+bool HardwarePwm::switch_off(Output &output)
+{
+	std::string directory;
+	if (!find(output, directory))
+		return false;
+	const int width_code = put(directory + "/duty_cycle", 0);
+	const int code = put(directory + "/enable", 0);
+	output.is_on = code != 0;
+	if (code != 0 || width_code != 0)
+		tell(output,
+			fmt::format("{} is not switched off: {}", directory,
+				std::strerror(code != 0 ? code : width_code)));
+	return code == 0;
+}
+
 /* Once, until it works. */
 void HardwarePwm::tell(Output &output, const std::string &what)
 {
@@ -235,7 +277,7 @@ void HardwarePwm::tell(Output &output, const std::string &what)
 	output.is_told = true;
 }
 
-/* --- in any ------------------------------------------------------------------ */
+/* --- in any -------------------------------------------------------------------- */
 
 std::optional<HardwarePwm::Pulses> HardwarePwm::pulses(unsigned gpio) const
 {
@@ -246,17 +288,6 @@ std::optional<HardwarePwm::Pulses> HardwarePwm::pulses(unsigned gpio) const
 	return (output.users & gpio_bit(gpio)) != 0 ? std::optional(output.pulses) : std::nullopt;
 }
 
-bool HardwarePwm::leave(unsigned gpio)
-{
-	if (!has(gpio))
-		return false;
-	Output &output = outputs_[output_of_[gpio]];
-	const std::lock_guard lock(mutex_);
-	const bool was_user = (output.users & gpio_bit(gpio)) != 0;
-	output.users &= ~gpio_bit(gpio);
-	return was_user;
-}
-
 Gpios HardwarePwm::running() const
 {
 	const std::lock_guard lock(mutex_);
@@ -264,6 +295,12 @@ Gpios HardwarePwm::running() const
 	for (const Output &output : outputs_)
 		running |= output.users;
 	return running;
+}
+
+std::string HardwarePwm::who(unsigned gpio) const
+{
+	const std::lock_guard lock(mutex_);
+	return wishes_[gpio].who;
 }
 
 } // namespace gpiohub::daemon::pigpio

@@ -4,8 +4,9 @@
  * the configuration says so, driven by its files in /sys/class/pwm. That the chip has the pin is
  * the device tree's matter; no line of a hub is touched.
  *
- * A chip may be slow, or behind a bus: prepare(), set(), off() are the bus thread's. Where several
- * GPIOs are one channel the last one's pulses are all of theirs, as pigpio has it.
+ * A chip may be slow, or behind a bus: what is done to it is a thread's, and what is wanted of
+ * it the loop's, so that the last one who asked has his way however late the thread is. Where
+ * several GPIOs are one channel the last one's pulses are all of theirs, as pigpio has it.
  */
 #pragma once
 
@@ -65,26 +66,37 @@ public:
 		return gpio < kGpios && output_of_[gpio] != kNone;
 	}
 
-	/* --- in the bus thread ------------------------------------------------- */
+	/* --- on the loop ------------------------------------------------------- */
+
+	/** Pulses are wanted there: the number that set() is to have. */
+	std::uint32_t enter(unsigned gpio);
+	/** None are wanted there any more, nor those that set() has not made yet; true: off() is to
+	 * see to it. */
+	bool leave(unsigned gpio);
+
+	/* --- in the thread that waits for chips -------------------------------- */
 
 	/** Makes the channels' files and switches off what a daemon that was killed left on. */
 	Reply prepare();
 	/**
-	 * From now on; hz is not 0. NotHardwarePwmGpio, NotHardwareClockGpio: the channel cannot be
+	 * Pulses from now on, unless something else was wanted since that number was given; hz is
+	 * not 0. `who`: for people. NotHardwarePwmGpio, NotHardwareClockGpio: the channel cannot be
 	 * had, the log tells why; BadHardwarePwmHz, BadHardwareClockHz: the chip cannot do that.
+	 * Then it is as it was.
 	 */
-	Reply set(unsigned gpio, Pulses pulses);
-	/** Does nothing where another GPIO wants the channel to pulse. */
+	Reply set(unsigned gpio, std::uint32_t number, Pulses pulses, std::string who);
+	/** Does nothing where another GPIO wants the channel to pulse. NotHardwarePwmGpio: it
+	 * cannot be switched off, which is told as well. */
 	Reply off(unsigned gpio);
 
 	/* --- in any ------------------------------------------------------------ */
 
 	/** What it does; nothing: no pulses. */
 	std::optional<Pulses> pulses(unsigned gpio) const;
-	/** It wants none any more; true: off() is to see to it. */
-	bool leave(unsigned gpio);
 	/** Those that pulse. */
 	Gpios running() const;
+	/** Who had it pulse last. */
+	std::string who(unsigned gpio) const;
 
 private:
 	static constexpr std::size_t kNone = ~std::size_t{0};
@@ -98,13 +110,22 @@ private:
 		Gpios users = 0;
 	};
 
+	struct Wish {
+		std::uint32_t number = 0;
+		bool is_there = false;
+		std::string who;
+	};
+
+	Output &output_of(unsigned gpio) { return outputs_[output_of_[gpio]]; }
 	bool find(Output &output, std::string &directory);
+	bool switch_off(Output &output);
 	void tell(Output &output, const std::string &what);
 
 	std::vector<Output> outputs_;
 	std::array<std::size_t, kGpios> output_of_{};
-	mutable std::mutex mutex_; /* guards each output's pulses and users; the rest is the
-				    * thread's */
+	std::array<Wish, kGpios> wishes_;
+	/* Guards the wishes, and each output's pulses and users; the rest is the thread's. */
+	mutable std::mutex mutex_;
 };
 
 } // namespace gpiohub::daemon::pigpio

@@ -127,6 +127,8 @@ Status Lines::write(unsigned gpio, bool level)
 		const std::uint64_t line = bank_.to_lines(bit);
 		const gpiohub_command set[] = {command_of(GPIOHUB_OP_SET, line, level ? line : 0)};
 		const int code = submit(set).code;
+		if (code == 0 || code == EBUSY)
+			alternates_[gpio] = 0;
 		if (code == EBUSY)
 			return write_after(gpio, level);
 		/* EPERM, EIO: it is ours no longer, its chip went meanwhile. */

@@ -25,37 +25,53 @@ namespace
 constexpr std::size_t kReportsAtOnce = PIPE_BUF / sizeof(Report);
 constexpr mode_t kRights = 0640;
 
-bool is_pipe(const std::string &path)
+bool is_ours(const struct stat &info)
+{
+	return S_ISFIFO(info.st_mode) && info.st_uid == ::geteuid() && info.st_nlink == 1;
+}
+
+/* A pipe of a daemon before. */
+bool has_ours(const std::string &path)
 {
 	struct stat info {
 	};
-	return ::lstat(path.c_str(), &info) == 0 && S_ISFIFO(info.st_mode);
+	return ::lstat(path.c_str(), &info) == 0 && is_ours(info);
 }
 
 } // namespace
 
 ReportPipe::~ReportPipe()
 {
-	if (fd_)
+	struct stat named {
+	};
+	struct stat mine {
+	};
+	/* Another daemon may have one of that name by now. */
+	if (fd_ && ::fstat(fd_.get(), &mine) == 0 && ::lstat(path_.c_str(), &named) == 0 &&
+		named.st_dev == mine.st_dev && named.st_ino == mine.st_ino)
 		::unlink(path_.c_str());
 }
 
 Result<void> ReportPipe::make(std::string path)
 {
 	path_ = std::move(path);
-	if (is_pipe(path_))
+	if (has_ours(path_))
 		::unlink(path_.c_str());
 	if (::mkfifo(path_.c_str(), kRights) != 0)
 		return Error{errno, path_};
 	/* To write as well as to read: whether somebody reads is no matter then. */
 	fd_ = UniqueFd(::open(path_.c_str(), O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
-	if (!fd_ || ::fchmod(fd_.get(), kRights) != 0) {
-		const int code = errno;
-		::unlink(path_.c_str());
-		fd_ = UniqueFd();
-		return Error{code, path_};
-	}
-	return {};
+	struct stat info {
+	};
+	int code = fd_ && ::fstat(fd_.get(), &info) == 0 ? 0 : errno;
+	if (code == 0 && !is_ours(info))
+		code = EEXIST;
+	if (code == 0 && ::fchmod(fd_.get(), kRights) != 0)
+		code = errno;
+	if (code == 0)
+		return {};
+	fd_ = UniqueFd();
+	return Error{code, path_};
 }
 
 void ReportPipe::send(std::span<const Report> reports)

@@ -6,7 +6,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <fcntl.h>
 #include <sys/inotify.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
@@ -97,6 +99,11 @@ struct Chip {
 		fs::temp_directory_path() / ("gpiohub-test-" + std::to_string(::getpid()) + ".pwm");
 };
 
+Reply set(HardwarePwm &pwm, unsigned gpio, HardwarePwm::Pulses pulses)
+{
+	return pwm.set(gpio, pwm.enter(gpio), pulses, "a test");
+}
+
 std::string fault_of(const std::string &entry)
 {
 	const auto parsed = parse_pwm_channel(entry);
@@ -132,12 +139,12 @@ TEST_CASE("a channel pulses as it was asked to")
 	CHECK_FALSE(pwm.has(17));
 	CHECK_FALSE(pwm.has(99));
 	CHECK_FALSE(pwm.pulses(18));
-	CHECK(pwm.set(18, {800, 250'000}).res == 0);
+	CHECK(set(pwm, 18, {800, 250'000}).res == 0);
 	CHECK(chip.state() == "1250000 312500 1");
-	CHECK(pwm.set(18, {3, 1'000'000}).res == 0);
+	CHECK(set(pwm, 18, {3, 1'000'000}).res == 0);
 	CHECK(chip.state() == "333333333 333333333 1");
 	/* The pulse is longer than the next period. */
-	CHECK(pwm.set(18, {1000, 0}).res == 0);
+	CHECK(set(pwm, 18, {1000, 0}).res == 0);
 	CHECK(chip.state() == "1000000 0 1");
 	CHECK(pwm.pulses(18)->hz == 1000);
 	CHECK(chip.state("pwm1") == "0\n 0\n 0\n");
@@ -147,26 +154,28 @@ TEST_CASE("at no step the pulse is longer than the period, which the kernel woul
 {
 	const Chip chip;
 	HardwarePwm pwm(chip.entries());
-	REQUIRE(pwm.set(18, {1000, 900'000}).res == 0);
-	CHECK(chip.written([&] { pwm.set(18, {10'000, 500'000}); }) == "duty_cycle period enable ");
-	CHECK(chip.written([&] { pwm.set(18, {1000, 900'000}); }) == "period duty_cycle enable ");
+	REQUIRE(set(pwm, 18, {1000, 900'000}).res == 0);
+	CHECK(chip.written([&] {
+		set(pwm, 18, {10'000, 500'000});
+	}) == "duty_cycle period enable ");
+	CHECK(chip.written([&] { set(pwm, 18, {1000, 900'000}); }) == "period duty_cycle enable ");
 }
 
 TEST_CASE("what the chip refuses changes nothing")
 {
 	const Chip chip;
 	HardwarePwm pwm(chip.entries());
-	REQUIRE(pwm.set(18, {1000, 500'000}).res == 0);
+	REQUIRE(set(pwm, 18, {1000, 500'000}).res == 0);
 	chip.refuse("pwm0/period");
-	CHECK(pwm.set(18, {10'000, 500'000}).res == res_of(Status::BadHardwarePwmHz));
-	CHECK(pwm.set(18, {10'000, 500'000, true}).res == res_of(Status::BadHardwareClockHz));
+	CHECK(set(pwm, 18, {10'000, 500'000}).res == res_of(Status::BadHardwarePwmHz));
+	CHECK(set(pwm, 18, {10'000, 500'000, true}).res == res_of(Status::BadHardwareClockHz));
 	CHECK(chip.get("pwm0/duty_cycle") == "500000");
-	CHECK(pwm.set(18, {1, 500'000}).res == res_of(Status::BadHardwarePwmHz));
+	CHECK(set(pwm, 18, {1, 500'000}).res == res_of(Status::BadHardwarePwmHz));
 	CHECK(chip.get("pwm0/duty_cycle") == "500000");
 	CHECK(pwm.pulses(18)->hz == 1000);
-	REQUIRE(pwm.set(19, {1000, 500'000}).res == 0);
+	REQUIRE(set(pwm, 19, {1000, 500'000}).res == 0);
 	chip.refuse("pwm1/duty_cycle");
-	CHECK(pwm.set(19, {100, 500'000}).res == res_of(Status::BadHardwarePwmHz));
+	CHECK(set(pwm, 19, {100, 500'000}).res == res_of(Status::BadHardwarePwmHz));
 	CHECK(chip.get("pwm1/period") == "1000000");
 }
 
@@ -174,11 +183,11 @@ TEST_CASE("a channel that is not there is told")
 {
 	const Chip chip;
 	HardwarePwm pwm(chip.entries());
-	CHECK(pwm.set(4, {1000, 1}).res == res_of(Status::NotHardwarePwmGpio));
-	CHECK(pwm.set(4, {5000, 1, true}).res == res_of(Status::NotHardwareClockGpio));
+	CHECK(set(pwm, 4, {1000, 1}).res == res_of(Status::NotHardwarePwmGpio));
+	CHECK(set(pwm, 4, {5000, 1, true}).res == res_of(Status::NotHardwareClockGpio));
 	CHECK(chip.get("export") == "2");
 	fs::remove(chip.path / "pwm1" / "enable");
-	CHECK(pwm.set(19, {1000, 1}).res == res_of(Status::NotHardwarePwmGpio));
+	CHECK(set(pwm, 19, {1000, 1}).res == res_of(Status::NotHardwarePwmGpio));
 	CHECK_FALSE(pwm.pulses(19));
 }
 
@@ -186,8 +195,8 @@ TEST_CASE("GPIOs of one channel share it: who is the last ends it")
 {
 	const Chip chip;
 	HardwarePwm pwm(chip.entries());
-	REQUIRE(pwm.set(18, {1000, 500'000}).res == 0);
-	REQUIRE(pwm.set(12, {2000, 500'000}).res == 0);
+	REQUIRE(set(pwm, 18, {1000, 500'000}).res == 0);
+	REQUIRE(set(pwm, 12, {2000, 500'000}).res == 0);
 	CHECK(pwm.pulses(18)->hz == 2000);
 	CHECK(pwm.running() == (gpio_bit(12) | gpio_bit(18)));
 	CHECK(pwm.leave(18));
@@ -206,8 +215,8 @@ TEST_CASE("nothing goes on when the daemon goes, or was killed before")
 	const Chip chip;
 	{
 		HardwarePwm pwm(chip.entries());
-		REQUIRE(pwm.set(18, {1000, 500'000}).res == 0);
-		REQUIRE(pwm.set(19, {1000, 500'000}).res == 0);
+		REQUIRE(set(pwm, 18, {1000, 500'000}).res == 0);
+		REQUIRE(set(pwm, 19, {1000, 500'000}).res == 0);
 		pwm.leave(19); /* and off() did not come to its turn */
 	}
 	CHECK(chip.state() == "1000000 0 0");
@@ -267,14 +276,19 @@ TEST_CASE("whatever else pulses there, or sets a level, ends hardware PWM; and i
 	const std::array<std::array<std::uint32_t, 2>, 5> others{
 		{{kWrite, 1}, {kModes, 0}, {kPwm, 128}, {kServo, 1500}, {kModes, 1}}};
 	for (const auto &[command, value] : others) {
-		REQUIRE(client.call(kHp, 18, 800, words({250'000})) == 0);
+		REQUIRE(client.call(kHp, 18, 700, words({250'000})) == 0);
 		REQUIRE(client.call(command, 18, value) >= 0);
 		/* After what waits for the chip, in its order. */
 		REQUIRE(client.call(kHp, 19, 0, words({0})) == 0);
-		CHECK(chip.state() == "1250000 0 0");
+		CHECK(chip.state() == "1428571 0 0");
+		CHECK(client.call(kModeg, 18) != 2);
 		CHECK(client.call(kPfg, 18) == 800);
 		CHECK(client.call(kPrg, 18) == 255);
 	}
+	REQUIRE(client.call(kHp, 18, 700, words({250'000})) == 0);
+	REQUIRE(client.call(kTrig, 18, 10, words({1})) == 0);
+	REQUIRE(client.call(kHp, 19, 0, words({0})) == 0);
+	CHECK(chip.state() == "1428571 0 0");
 	REQUIRE(client.call(kPwm, 18, 128) == 0);
 	REQUIRE(client.call(kHp, 18, 500, words({250'000})) == 0);
 	CHECK(client.call(kGdc, 18) == 250'000);
@@ -284,6 +298,87 @@ TEST_CASE("whatever else pulses there, or sets a level, ends hardware PWM; and i
 	REQUIRE(client.call(kHp, 18, 500, words({250'000})) == 0);
 	CHECK(client.call(kPwm, 18, 1000) == res_of(Status::BadDutyCycle));
 	CHECK(client.call(kGdc, 18) == 250'000);
+}
+
+TEST_CASE("the last one who asked has his way, however late the chip is")
+{
+	const Chip chip;
+	HardwarePwm pwm(chip.entries());
+	/* Asked for, and not wanted any more before it is its turn. */
+	const std::uint32_t first = pwm.enter(18);
+	CHECK(pwm.leave(18));
+	CHECK(pwm.set(18, first, {1000, 1}, "").res == 0);
+	CHECK(pwm.off(18).res == 0);
+	CHECK(chip.state() == "0\n 0\n 0\n");
+	CHECK_FALSE(pwm.leave(18));
+	/* The same of what pulses already. */
+	REQUIRE(set(pwm, 18, {1000, 500'000}).res == 0);
+	const std::uint32_t again = pwm.enter(18);
+	CHECK(pwm.leave(18));
+	CHECK(pwm.set(18, again, {2000, 1}, "").res == 0);
+	CHECK(pwm.off(18).res == 0);
+	CHECK(chip.state() == "1000000 0 0");
+	/* And of what was asked for twice. */
+	const std::uint32_t third = pwm.enter(18);
+	const std::uint32_t fourth = pwm.enter(18);
+	CHECK(pwm.set(18, third, {1000, 1}, "").res == 0);
+	CHECK(pwm.set(18, fourth, {500, 500'000}, "").res == 0);
+	CHECK(chip.state() == "2000000 1000000 1");
+	CHECK(pwm.pulses(18)->hz == 500);
+}
+
+TEST_CASE("a chip that takes its time is waited for by nobody else, and its pulses are over")
+{
+	const Chip chip;
+	Bench bench(chip.settings());
+	auto client = bench.connect();
+	auto other = bench.connect();
+	/* Opening a pipe waits for its reader: so does the chip. */
+	const std::string period = chip.path / "pwm0" / "period";
+	fs::remove(period);
+	REQUIRE(::mkfifo(period.c_str(), 0600) == 0);
+	client.send(kHp, 18, 800, words({250'000}));
+	CHECK(client.waiting() == 0);
+	/* There is a reader when the chip's turn has come; it has nothing to read yet. */
+	UniqueFd writer;
+	while (!writer)
+		writer = UniqueFd(::open(period.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+	CHECK(other.call(kWrite, 18, 0) == 0);
+	CHECK(other.call(kGdc, 18) == res_of(Status::NotPwmGpio));
+	/* Both ends: whoever opens it from now on does not wait. */
+	const UniqueFd reader(::open(period.c_str(), O_RDWR | O_CLOEXEC));
+	const std::string some = "1000\n1000\n1000\n1000\n";
+	REQUIRE(::write(reader.get(), some.data(), some.size()) > 0);
+	CHECK(client.reply().last == 0);
+	REQUIRE(client.call(kHp, 19, 0, words({0})) == 0);
+	CHECK(chip.get("pwm0/enable") == "0");
+	CHECK(client.call(kGdc, 18) == res_of(Status::NotPwmGpio));
+}
+
+TEST_CASE("what cannot be switched off is told, and tried again")
+{
+	const Chip chip;
+	HardwarePwm pwm(chip.entries());
+	REQUIRE(set(pwm, 18, {1000, 500'000}).res == 0);
+	chip.refuse("pwm0/enable");
+	CHECK(pwm.leave(18));
+	CHECK(pwm.off(18).res == res_of(Status::NotHardwarePwmGpio));
+	fs::remove(chip.path / "pwm0" / "enable");
+	chip.put("pwm0/enable", "1");
+	CHECK(pwm.off(18).res == 0);
+	CHECK(chip.get("pwm0/enable") == "0");
+}
+
+TEST_CASE("what the chip refuses leaves PWM by the hub as it was")
+{
+	const Chip chip;
+	Bench bench(chip.settings());
+	auto client = bench.connect();
+	REQUIRE(client.call(kPwm, 18, 128) == 0);
+	chip.refuse("pwm0/period");
+	CHECK(client.call(kHp, 18, 500, words({1})) == res_of(Status::BadHardwarePwmHz));
+	CHECK(client.call(kGdc, 18) == 128);
+	CHECK(client.call(kModeg, 18) != 2);
 }
 
 TEST_CASE("where there are roles: who drives the line, and administers the machine")

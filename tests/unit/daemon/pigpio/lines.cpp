@@ -89,6 +89,11 @@ TEST_CASE("alternate functions are kept for who asks, until the mode is another"
 	CHECK(bench.fake->submits == 0);
 	CHECK(client.call(kModes, 4, kModeInput) == 0);
 	CHECK(client.call(kModeg, 4) == 0);
+	/* A level makes an output of what was one before, too. */
+	CHECK(client.call(kWrite, 4, 1) == 0);
+	CHECK(client.call(kModes, 4, 4) == 0);
+	CHECK(client.call(kWrite, 4, 0) == 0);
+	CHECK(client.call(kModeg, 4) != 4);
 }
 
 TEST_CASE("a trigger is a pulse that the hub times")

@@ -89,6 +89,11 @@ TEST_CASE("NO: reports come by a pipe, for whoever reads it")
 	CHECK(directory.has("pigpio2"));
 	CHECK(client.call(kNo) == 0);
 	CHECK(client.call(kNc, 7) == res_of(Status::BadHandle));
+	/* What has its name by now is another's. */
+	fs::remove(directory.path + "/pigpio2");
+	std::ofstream(directory.path + "/pigpio2") << "mine";
+	CHECK(client.call(kNc, 2) == 0);
+	CHECK(fs::remove(directory.path + "/pigpio2"));
 	bench.front.reset();
 	bench.front = bench.make_front(directory.settings());
 	CHECK(fs::is_empty(directory.path));
