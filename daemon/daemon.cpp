@@ -86,7 +86,7 @@ Result<void> Daemon::start(std::function<void()> changed)
 	hello_due_ = *std::move(hello_due);
 	if (pigpio_settings_.enabled) {
 		auto front = pigpio::Front::create(reactor_, pigpio_settings_, inbox_budget_,
-			pigpio_limits(), [this] { look_whether_stopped(); });
+			counters_, pigpio_limits(), [this] { look_whether_stopped(); });
 		if (!front)
 			return front.error();
 		pigpio_ = *std::move(front);

@@ -240,7 +240,7 @@ static void waiting(void)
 	file = device_open(O_RDWR | O_NONBLOCK);
 	sweep(run_wait, NULL);
 	CHECK_EQ(device_line_info(file, LINE_FREE).flags, 0);
-	CHECK_EQ(fixture_objects("gpiohub_wait"), 0);
+	fixture_expect_freed("gpiohub_wait");
 }
 
 static int run_play(void)
@@ -263,7 +263,7 @@ static void playing(void)
 {
 	file = device_driving(FREE);
 	sweep(run_play, undo_play);
-	CHECK_EQ(fixture_objects("gpiohub_pattern"), 0);
+	fixture_expect_freed("gpiohub_pattern");
 }
 
 static int run_rule(void)
@@ -291,7 +291,7 @@ static void adding_rules(void)
 	file = device_driving(FREE);
 	sweep(run_rule, undo_rule);
 	close(file);
-	CHECK_EQ(fixture_objects("gpiohub_rule"), 0);
+	fixture_expect_freed("gpiohub_rule");
 }
 
 static int told = -1;

@@ -285,6 +285,16 @@ unsigned long fixture_objects(const char *cache)
 	return strtoul(text, NULL, 10);
 }
 
+void fixture_expect_freed(const char *cache)
+{
+	unsigned int tries = 1000;
+	unsigned long left;
+
+	while ((left = fixture_objects(cache)) != 0 && --tries > 0)
+		usleep(10000);
+	CHECK_EQ(left, 0);
+}
+
 /* There is no event for that: its state is asked for until it is so. */
 void fixture_await_sleep(pid_t process)
 {

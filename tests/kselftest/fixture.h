@@ -67,6 +67,8 @@ unsigned long fixture_count(unsigned long quick);
 unsigned int fixture_seed(void);
 /* Objects in use of a slab cache. */
 unsigned long fixture_objects(const char *cache);
+/* All of that slab cache are freed: by the worker, after their ends were told, so in a moment. */
+void fixture_expect_freed(const char *cache);
 
 /* Waits until that process sleeps in the kernel, or has ended. */
 void fixture_await_sleep(pid_t process);

@@ -158,9 +158,9 @@ static void still_works(void)
 	board_level(LINE_FREE, true);
 	CHECK_EQ(device_next(fd).type, GPIOHUB_EVENT_RISING);
 	close(fd);
-	CHECK_EQ(fixture_objects("gpiohub_wait"), 0);
-	CHECK_EQ(fixture_objects("gpiohub_pattern"), 0);
-	CHECK_EQ(fixture_objects("gpiohub_rule"), 0);
+	fixture_expect_freed("gpiohub_wait");
+	fixture_expect_freed("gpiohub_pattern");
+	fixture_expect_freed("gpiohub_rule");
 }
 
 /* A ring so small that the bystander is lapped now and then. */

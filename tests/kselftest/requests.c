@@ -312,9 +312,9 @@ static void run_round(int reader, const struct mapped *mapped, bool unplugs)
 
 static void nothing_is_left(void)
 {
-	CHECK_EQ(fixture_objects("gpiohub_wait"), 0);
-	CHECK_EQ(fixture_objects("gpiohub_pattern"), 0);
-	CHECK_EQ(fixture_objects("gpiohub_rule"), 0);
+	fixture_expect_freed("gpiohub_wait");
+	fixture_expect_freed("gpiohub_pattern");
+	fixture_expect_freed("gpiohub_rule");
 }
 
 static void race(unsigned long count, bool unplugs)

@@ -259,9 +259,9 @@ static void matrix(const struct holding *holding, enum unplug_event event)
 		ktap_say("%s", uses[i].name);
 		one_use(holding, &uses[i], event);
 	}
-	CHECK_EQ(fixture_objects("gpiohub_wait"), 0);
-	CHECK_EQ(fixture_objects("gpiohub_pattern"), 0);
-	CHECK_EQ(fixture_objects("gpiohub_rule"), 0);
+	fixture_expect_freed("gpiohub_wait");
+	fixture_expect_freed("gpiohub_pattern");
+	fixture_expect_freed("gpiohub_rule");
 }
 
 #define DEFINE(name, sentence)							\

@@ -193,6 +193,7 @@ bool Client::handle(const Request &request)
 		result = Status::NotPermitted;
 	}
 	commands_++;
+	context_.counters.commands++;
 	const Awaited awaited = result.is_pending ? Awaited::Answer
 		: result.after_ns != 0            ? Awaited::Time
 						  : Awaited::Nothing;
@@ -238,8 +239,10 @@ void Client::answer(const Reply &result)
 /* One write for each: some clients take what comes at once for one reply. */
 void Client::reply(const Request &request, const Reply &reply)
 {
-	if (reply.res < 0 && reply.res >= -255)
+	if (reply.res < 0 && reply.res >= -255) {
 		errors_++;
+		context_.counters.errors++;
+	}
 	if (is_unread_)
 		return;
 	const auto header = wire::to_bytes(Header{

@@ -10,6 +10,7 @@
 #include "call.hpp"
 
 #include "../../inbox.hpp"
+#include "../../metrics.hpp"
 #include "../../outbox.hpp"
 #include "../../patience.hpp"
 #include "../../peer.hpp"
@@ -42,6 +43,7 @@ struct ClientContext {
 	Reactor &reactor;
 	Board &board;
 	Inbox::Budget &inbox_budget;
+	Counters &counters;
 	ClientLimits limits = {};
 	/** How long a request may be on its way that is longer than an inbox. */
 	std::chrono::milliseconds request_patience{10'000};

@@ -17,23 +17,25 @@ constexpr std::size_t kLeastOutbox = 4 * (sizeof(Header) + kMostExtension);
 } // namespace
 
 Result<std::unique_ptr<Front>> Front::create(Reactor &reactor, const Settings &settings,
-	Inbox::Budget &inbox_budget, const ClientLimits &limits, std::function<void()> emptied)
+	Inbox::Budget &inbox_budget, Counters &counters, const ClientLimits &limits,
+	std::function<void()> emptied)
 {
 	auto board = Board::create(reactor, settings);
 	if (!board)
 		return board.error();
-	return std::unique_ptr<Front>(
-		new Front(reactor, *std::move(board), inbox_budget, limits, std::move(emptied)));
+	return std::unique_ptr<Front>(new Front(
+		reactor, *std::move(board), inbox_budget, counters, limits, std::move(emptied)));
 }
 
 Front::Front(Reactor &reactor, std::unique_ptr<Board> board, Inbox::Budget &inbox_budget,
-	const ClientLimits &limits, std::function<void()> emptied)
+	Counters &counters, const ClientLimits &limits, std::function<void()> emptied)
 	: reactor_(reactor),
 	  board_(std::move(board)),
 	  context_{
 		  .reactor = reactor,
 		  .board = *board_,
 		  .inbox_budget = inbox_budget,
+		  .counters = counters,
 		  .ended = [this](Client &client) { ended(client); },
 	  },
 	  emptied_(std::move(emptied))

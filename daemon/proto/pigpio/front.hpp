@@ -22,7 +22,7 @@ class Front
 public:
 	/** `emptied`: called when the last client has gone. */
 	static Result<std::unique_ptr<Front>> create(Reactor &reactor, const Settings &settings,
-		Inbox::Budget &inbox_budget, const ClientLimits &limits,
+		Inbox::Budget &inbox_budget, Counters &counters, const ClientLimits &limits,
 		std::function<void()> emptied);
 	~Front();
 
@@ -43,7 +43,7 @@ public:
 
 private:
 	Front(Reactor &reactor, std::unique_ptr<Board> board, Inbox::Budget &inbox_budget,
-		const ClientLimits &limits, std::function<void()> emptied);
+		Counters &counters, const ClientLimits &limits, std::function<void()> emptied);
 
 	void ended(Client &client);
 	void apply_rights();

@@ -270,7 +270,7 @@ struct Bench {
 
 	std::unique_ptr<Front> make_front(const Settings &settings)
 	{
-		return *Front::create(*reactor, settings, budget, {}, [] {});
+		return *Front::create(*reactor, settings, budget, counters, {}, [] {});
 	}
 
 	std::unique_ptr<Reactor> reactor = *Reactor::create();
@@ -278,6 +278,7 @@ struct Bench {
 	std::shared_ptr<FakeHub> fake;
 	std::unique_ptr<Hub> hub;
 	Inbox::Budget budget;
+	Counters counters;
 	Peer peer{"127.0.0.1 port 1"};
 	std::uint64_t levels = 0;
 	std::unique_ptr<Front> front;

@@ -49,6 +49,17 @@ TEST_CASE("a number that no command has is answered with an error, and is no end
 	CHECK(client.call(kPigpv) == 79);
 }
 
+TEST_CASE("commands and errors are counted with everybody's")
+{
+	Bench bench;
+	BenchClient client = bench.connect();
+	CHECK(client.call(kPigpv) == 79);
+	CHECK(client.call(kRead, 60) == res_of(Status::BadGpio));
+	CHECK(client.call(kMics, 1) == 0);
+	CHECK(bench.counters.commands == 3);
+	CHECK(bench.counters.errors == 1);
+}
+
 TEST_CASE("an extension of 65,535 bytes is taken, a longer one ends the connection")
 {
 	Bench bench;

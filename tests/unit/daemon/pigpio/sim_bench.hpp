@@ -11,7 +11,7 @@ namespace gpiohub::daemon::pigpio
 
 struct SimBench {
 	explicit SimBench(const Settings &settings = {})
-		: front(*Front::create(*reactor, settings, budget, {}, [] {}))
+		: front(*Front::create(*reactor, settings, budget, counters, {}, [] {}))
 	{
 		front->hub_came(*hub);
 	}
@@ -30,6 +30,7 @@ struct SimBench {
 	std::unique_ptr<SimBackend> backend = *SimBackend::create();
 	std::unique_ptr<Hub> hub = *Hub::open(*reactor, *backend, 0, [](Hub &) {});
 	Inbox::Budget budget;
+	Counters counters;
 	Peer peer{"127.0.0.1 port 1"};
 	std::unique_ptr<Front> front;
 };
