@@ -42,7 +42,7 @@ Reply pause_notifications(const Call &call)
 
 Reply close_notifications(const Call &call)
 {
-	const Reply closed = call.board.notifier->close(call.p1());
+	Reply closed = call.board.notifier->close(call.p1());
 	call.board.pipes.closed(call.p1());
 	return closed;
 }

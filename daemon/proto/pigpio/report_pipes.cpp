@@ -89,7 +89,7 @@ Reply ReportPipes::open(Notifier &notifier, std::string maker)
 	if (directory_.empty() || pipes_.size() >= kMost)
 		return Status::NoHandle;
 	auto pipe = std::make_unique<ReportPipe>();
-	const Reply opened = notifier.open(*pipe, std::move(maker));
+	Reply opened = notifier.open(*pipe, std::move(maker));
 	if (opened.res < 0)
 		return opened;
 	const auto handle = static_cast<std::uint32_t>(opened.res);
