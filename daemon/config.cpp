@@ -132,7 +132,7 @@ Setter guard(gpiohub_guard &target)
 	return [&target](const toml::node &node) -> Fault {
 		const std::string name = node.value_or(std::string());
 		if (name != "keep" && name != "input" && name != "low")
-			return {"must be \"keep\", \"input\" or \"low\""};
+			return {R"(must be "keep", "input" or "low")"};
 		target = name == "keep"   ? GPIOHUB_GUARD_KEEP
 			: name == "input" ? GPIOHUB_GUARD_INPUT
 					  : GPIOHUB_GUARD_LEVELS;

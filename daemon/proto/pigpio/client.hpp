@@ -34,7 +34,7 @@ class Client;
 
 /** Of one client, as the daemon has them for all. */
 struct ClientLimits {
-	std::size_t outbox_bytes = 256 * 1024;
+	std::size_t outbox_bytes = 262'144;
 	std::uint32_t commands_per_second = 0; /* 0: as many as it likes */
 };
 

@@ -17,7 +17,8 @@ namespace
 /* Of p1: one of 0 to 53, of 0 to 31, or something else. */
 enum class P1 : std::uint8_t { Gpio, User, Other };
 
-struct Command {
+/* In the order in which the table is read. */
+struct Command { /* NOLINT(clang-analyzer-optin.performance.Padding) */
 	std::uint8_t number;
 	const char *name;
 	Reply (*run)(const Call &);
@@ -152,7 +153,7 @@ constexpr Command kCommands[] = {
 constexpr std::size_t kNumbers = 128;
 
 /* By number; nullptr: there is none. */
-constexpr auto by_number = [] {
+constexpr auto kByNumber = [] {
 	std::array<const Command *, kNumbers> table{};
 	for (const Command &command : kCommands)
 		table[command.number] = &command;
@@ -161,7 +162,7 @@ constexpr auto by_number = [] {
 
 const Command *find(std::uint32_t number) noexcept
 {
-	return number < by_number.size() ? by_number[number] : nullptr;
+	return number < kByNumber.size() ? kByNumber[number] : nullptr;
 }
 
 /* What is wrong with the command, or the GPIO that it is about. */

@@ -127,7 +127,7 @@ Reply send_chain(const Call &call)
 	auto parsed = Chain::parse(call.request.extension, waves.store());
 	if (const auto *fault = std::get_if<Status>(&parsed))
 		return *fault;
-	Chain &chain = std::get<Chain>(parsed);
+	auto &chain = std::get<Chain>(parsed);
 	if (const Status fault = claim(call, chain.gpios()); fault != Status::Ok)
 		return fault;
 	const Reply played = waves.play(std::move(chain), Waves::Begin::Now);

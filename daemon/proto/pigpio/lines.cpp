@@ -101,12 +101,12 @@ unsigned Lines::mode(unsigned gpio) const
 
 Status Lines::pull(unsigned gpio, unsigned pull)
 {
-	constexpr std::array<unsigned, 3> biases{
+	constexpr std::array<unsigned, 3> kBiases{
 		GPIOHUB_BIAS_DISABLE, GPIOHUB_BIAS_PULL_DOWN, GPIOHUB_BIAS_PULL_UP};
 	const Gpios bit = gpio_bit(gpio);
 	if ((owned_ & bit) != 0 && pulls_[gpio] == pull)
 		return Status::Ok;
-	const gpiohub_command commands[] = {configure(bit, GPIOHUB_DIRECTION_AS_IS, biases[pull])};
+	const gpiohub_command commands[] = {configure(bit, GPIOHUB_DIRECTION_AS_IS, kBiases[pull])};
 	const int code = submit_owned(bit, commands);
 	if (code == 0)
 		pulls_[gpio] = pull;

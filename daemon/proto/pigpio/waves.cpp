@@ -13,7 +13,7 @@ namespace gpiohub::daemon::pigpio
 Reply Waves::play(Chain chain, Begin begin)
 {
 	const Gpios driven = chain.gpios() & lines_.outputs();
-	const Reply blocks = Reply::number(chain.blocks());
+	Reply blocks = Reply::number(chain.blocks());
 	std::vector<gpiohub_step> steps = chain.take_steps();
 	if (begin == Begin::Now)
 		halt();
