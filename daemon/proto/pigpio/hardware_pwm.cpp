@@ -155,8 +155,7 @@ HardwarePwm::~HardwarePwm()
 std::uint32_t HardwarePwm::enter(unsigned gpio)
 {
 	const std::lock_guard lock(mutex_);
-	wishes_[gpio].is_there = true;
-	return ++wishes_[gpio].number;
+	return ++wishes_[gpio].last;
 }
 
 bool HardwarePwm::leave(unsigned gpio)
@@ -164,9 +163,9 @@ bool HardwarePwm::leave(unsigned gpio)
 	if (!has(gpio))
 		return false;
 	const std::lock_guard lock(mutex_);
-	wishes_[gpio].number++;
 	output_of(gpio).users &= ~gpio_bit(gpio);
-	return std::exchange(wishes_[gpio].is_there, false);
+	Wish &wish = wishes_[gpio];
+	return std::exchange(wish.ended, wish.last) != wish.last;
 }
 
 /* --- in the thread that waits for chips ---------------------------------------- */
@@ -189,7 +188,7 @@ Reply HardwarePwm::set(unsigned gpio, std::uint32_t number, Pulses pulses, std::
 	Wish &wish = wishes_[gpio];
 	{
 		const std::lock_guard lock(mutex_);
-		if (wish.number != number)
+		if (number <= wish.ended)
 			return Status::Ok; /* it was so for no time at all */
 	}
 	std::string directory;
@@ -203,19 +202,15 @@ Reply HardwarePwm::set(unsigned gpio, std::uint32_t number, Pulses pulses, std::
 		code = ENODEV;
 	}
 	const std::lock_guard lock(mutex_);
-	const bool is_wanted = wish.number == number;
-	if (code != 0) {
-		/* What was there before goes on. */
-		if (is_wanted)
-			wish.is_there = (output.users & gpio_bit(gpio)) != 0;
+	/* What was there before goes on. */
+	if (code != 0)
 		return code == ENODEV     ? none
 			: pulses.is_clock ? Status::BadHardwareClockHz
 					  : Status::BadHardwarePwmHz;
-	}
 	output.is_told = false;
 	output.is_on = true;
 	/* Else off() is what comes next. */
-	if (is_wanted) {
+	if (number > wish.ended) {
 		output.pulses = pulses;
 		output.users |= gpio_bit(gpio);
 		wish.who = std::move(who);

@@ -70,8 +70,8 @@ public:
 
 	/** Pulses are wanted there: the number that set() is to have. */
 	std::uint32_t enter(unsigned gpio);
-	/** None are wanted there any more, nor those that set() has not made yet; true: off() is to
-	 * see to it. */
+	/** None are wanted there any more, nor those that set() has not made yet; true: some were
+	 * since the last time, and off() is to see to it. */
 	bool leave(unsigned gpio);
 
 	/* --- in the thread that waits for chips -------------------------------- */
@@ -79,7 +79,7 @@ public:
 	/** Makes the channels' files and switches off what a daemon that was killed left on. */
 	Reply prepare();
 	/**
-	 * Pulses from now on, unless something else was wanted since that number was given; hz is
+	 * Pulses from now on, unless none were wanted any more since that number was given; hz is
 	 * not 0. `who`: for people. NotHardwarePwmGpio, NotHardwareClockGpio: the channel cannot be
 	 * had, the log tells why; BadHardwarePwmHz, BadHardwareClockHz: the chip cannot do that.
 	 * Then it is as it was.
@@ -104,15 +104,17 @@ private:
 	struct Output {
 		std::string chip;
 		unsigned channel = 0;
+		/* The thread's alone. */
 		bool is_told = false; /* in the log: why it cannot be had */
 		bool is_on = false;
+		/* Under the lock: the thread sets them, and leave() takes users away. */
 		Pulses pulses = {};
 		Gpios users = 0;
 	};
-
+	/* Of a GPIO, under the lock: the numbers are the loop's, who is the thread's. */
 	struct Wish {
-		std::uint32_t number = 0;
-		bool is_there = false;
+		std::uint32_t last = 0;  /* that enter() gave; they go up */
+		std::uint32_t ended = 0; /* it and those before are not wanted any more */
 		std::string who;
 	};
 
@@ -124,8 +126,7 @@ private:
 	std::vector<Output> outputs_;
 	std::array<std::size_t, kGpios> output_of_{};
 	std::array<Wish, kGpios> wishes_;
-	/* Guards the wishes, and each output's pulses and users; the rest is the thread's. */
-	mutable std::mutex mutex_;
+	mutable std::mutex mutex_; /* not held while a chip is asked */
 };
 
 } // namespace gpiohub::daemon::pigpio

@@ -325,6 +325,16 @@ TEST_CASE("the last one who asked has his way, however late the chip is")
 	CHECK(pwm.set(18, fourth, {500, 500'000}, "").res == 0);
 	CHECK(chip.state() == "2000000 1000000 1");
 	CHECK(pwm.pulses(18)->hz == 500);
+	/* What comes next is refused: this one goes on, and has an end. */
+	const std::uint32_t fifth = pwm.enter(18);
+	const std::uint32_t sixth = pwm.enter(18);
+	CHECK(pwm.set(18, fifth, {500, 250'000}, "").res == 0);
+	chip.refuse("pwm0/period");
+	CHECK(pwm.set(18, sixth, {100, 1}, "").res == res_of(Status::BadHardwarePwmHz));
+	CHECK(pwm.pulses(18)->duty == 250'000);
+	CHECK(pwm.leave(18));
+	CHECK(pwm.off(18).res == 0);
+	CHECK(chip.get("pwm0/enable") == "0");
 }
 
 TEST_CASE("a chip that takes its time is waited for by nobody else, and its pulses are over")
